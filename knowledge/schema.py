@@ -1,0 +1,169 @@
+"""The shape of everything clinical, as frozen dataclasses.
+
+The loader derives the allowed YAML keys from these fields: a key that is not a field raises, a missing field without a
+default raises, and every id that a record names must exist. Text fields are what a person reads; nothing in Python
+adds to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Level(str, Enum):
+    """Dispositions, most urgent first; the order of definition is the order of urgency."""
+
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    SEE_CLINICIAN = "see_clinician"
+    SELF_CARE = "self_care"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most urgent level, rising as urgency falls."""
+        return list(Level).index(self)
+
+
+class Strength(str, Enum):
+    """How strong the source is for what is said."""
+
+    GUIDELINE = "guideline"  # a national body's recommendation
+    TRIALS = "trials"  # systematic review or randomised trials
+    LABEL = "label"  # an official medicine label
+    OBSERVATIONAL = "observational"  # cohorts, case series
+    CONSENSUS = "consensus"  # public-health pages, expert opinion
+    WEAK = "weak"  # a low-authority page
+    NONE = "none"  # no good evidence found; the text says so
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement comes from: the body behind it and its own address."""
+
+    id: str
+    body: str
+    title: str
+    url: str
+    strength: Strength
+    read: str  # "original": read at this address; "copy": read elsewhere, the body is named; "none": not read
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question that people ask and its complete answer. The id is also the Rasa intent."""
+
+    id: str
+    title: str  # how a person would ask it, for buttons and "did you mean"
+    text: str  # the whole answer in plain words
+    sources: tuple[str, ...]
+    strength: Strength
+    items: tuple[str, ...] = ()  # list items of the source document that the text must name, word for word
+    related: tuple[str, ...] = ()  # question ids that people ask next
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A symptom or fact that triage weighs."""
+
+    id: str
+    floor: Level  # the least urgent level it may ever get
+    label: str  # noun phrase, fits "because of {label}": "numbness between the legs"
+    statement: str  # first person, the title of a choice: "I feel numb between my legs"
+    question: str  # one direct yes/no question in everyday words
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition, medicine or allergy that decides what is withheld."""
+
+    id: str
+    kind: str  # "condition", "medicine" or "allergy"
+    label: str  # fits "because of {label}": "a blood thinner"
+    statement: str  # first person, the title of a choice: "I take a blood thinner"
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A triage rule: fires when every id in `all_of` and at least one in `any_of` (if given) is present."""
+
+    id: str
+    level: Level
+    because: str  # a short clause in plain words: "numbness there can mean pressure on the nerves to the bladder"
+    sources: tuple[str, ...]
+    all_of: tuple[str, ...] = ()  # finding, condition or injury ids
+    any_of: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()  # empty: any
+    min_severity: int | None = None  # 0 to 10
+
+
+@dataclass(frozen=True)
+class Withhold:
+    """Why a remedy is withheld: any of `any_of` present; `unknown` says whether "not asked or not known" withholds too."""
+
+    any_of: tuple[str, ...]
+    because: str  # plain words
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """Something to do, with how, caution and what withholds it."""
+
+    id: str
+    title: str
+    how: str
+    caution: str
+    sources: tuple[str, ...]
+    strength: Strength
+    rank: int  # order in a plan, lowest first
+    levels: tuple[Level, ...]  # levels at which it may be offered
+    locations: tuple[str, ...] = ()  # empty: any
+    max_severity: int | None = None  # offered up to this pain score
+    min_severity: int | None = None  # offered from this pain score
+    dose: str = ""  # label dose; given only to adults with every safety question answered and nothing against it
+    withheld_by: tuple[Withhold, ...] = ()
+    safe_meanwhile: bool = False  # may be offered before the interview is complete
+    drawings: tuple[str, ...] = ()  # ids of drawings in web/
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One tappable answer. `title` is sent as the person's words, so it must make sense on its own."""
+
+    id: str
+    title: str
+    present: tuple[str, ...] = ()  # finding and condition ids it asserts
+    absent: tuple[str, ...] = ()  # ids it denies
+    value: str = ""  # value of the asked slot: "upper", "8", "10" (days)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Something the assistant asks: one question with its reason and choices."""
+
+    id: str  # unique, e.g. "red_flags_first"
+    asks: tuple[str, ...]  # contract ask ids
+    text: str
+    why: str  # answer to "why do you ask?"
+    choices: tuple[Choice, ...] = ()
+    findings: tuple[str, ...] = ()  # for red flags: the finding ids asked about
+    conditions: tuple[str, ...] = ()  # for medicines and the like: condition ids asked about
+    none_of_these: bool = False  # adds the choice "None of these", which denies all
+    locations: tuple[str, ...] = ()  # only asked for these locations; empty: always
+
+
+@dataclass(frozen=True)
+class Region:
+    """Emergency number and crisis line of a place."""
+
+    id: str  # "us", "uk", "eu", "au", "in", "other"
+    name: str
+    emergency_number: str  # empty where unknown
+    emergency_text: str  # the complete emergency reply
+    crisis_text: str  # the complete crisis reply
+    urgent_line: str  # whom to call today: "NHS 111", "an urgent care clinic"
+    poison_line: str = ""
+    sources: tuple[str, ...] = ()

@@ -1,0 +1,33 @@
+"""The one object behind every name of the stand-in: importable, subclassable, never usable."""
+
+from typing import Any, NoReturn
+
+MESSAGE = (
+    "This component needs TensorFlow, which is not installed in the default environment. "
+    "Install the real package with `uv sync --no-default-groups --group dev --group peer`, "
+    "or configure a component that does not use it."
+)
+
+
+def refuse() -> NoReturn:
+    """Raises Rasa's own configuration error, which its command line prints as one clear line."""
+    from rasa.shared.exceptions import InvalidConfigException
+
+    raise InvalidConfigException(MESSAGE)
+
+
+class MissingType(type):
+    """Metaclass: attribute look-ups give `Missing` again, so `tf.keras.layers.Layer` can be a base class."""
+
+    def __getattr__(cls, name: str) -> Any:
+        # Dunder look-ups must fail as usual: typing, pickling and inspect decide by them.
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Missing
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        refuse()
+
+
+class Missing(metaclass=MissingType):
+    """Stands for any class, function or constant of TensorFlow."""

@@ -1,0 +1,1 @@
+"""Part of the TensorFlow stand-in."""
