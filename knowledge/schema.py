@@ -138,6 +138,7 @@ class Choice:
     present: tuple[str, ...] = ()  # finding and condition ids it asserts
     absent: tuple[str, ...] = ()  # ids it denies
     value: str = ""  # value of the asked slot: "upper", "8", "10" (days)
+    locations: tuple[str, ...] = ()  # only offered for these locations; empty: always
 
 
 @dataclass(frozen=True)
