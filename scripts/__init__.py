@@ -1,0 +1,1 @@
+"""What `make` runs: set-up, training, starting and stopping, and the gates."""
