@@ -1,8 +1,8 @@
 """The only reader of the environment: every variable, its default and its check in one table.
 
-A variable is one field of `Settings`. Its help line is what `.env.example` shows (a test holds the two equal):
-a new variable is added here and `python -m scripts.env_example` writes that file. Values come from the process
-environment first, then from a file `.env` beside this one, then from the defaults.
+A variable is one field of `Settings`. Its help line is what `.env.example` shows (a test holds the two
+equal): a new variable is added here and `python -m scripts.env_example` writes that file. Values come from
+the process environment first, then from a file `.env` beside this one, then from the defaults.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def variable(
 ) -> Any:
     """A field of `Settings` that is read from the variable `name`.
 
-    `check` turns the text into the value or raises ValueError with words that finish "NAME …". A `secret` is left
-    out of the settings' repr and may stand in `.env` only if that file is closed to other users.
+    `check` turns the text into the value or raises ValueError with words that finish "NAME …". A `secret` is
+    left out of the settings' repr and may stand in `.env` only if that file is closed to other users.
     """
     return field(
         default=check(default),
