@@ -133,6 +133,9 @@ class Settings:
         _one_of(*LOG_LEVELS),
         "How much the logs say: DEBUG, INFO, WARNING or ERROR; DEBUG may log what people typed",
     )
+    no_color: str = variable(
+        "NO_COLOR", "", _text, "Anything but nothing: no colours in the terminal (https://no-color.org)"
+    )
 
 
 def read_env_file(path: Path) -> dict[str, str]:

@@ -1,0 +1,113 @@
+"""The command line: `python -m terminal [--url URL] [--plain] [--json] …`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import sys
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TextIO
+
+from settings import Settings, SettingsError, load_settings
+from terminal.render import Look
+from terminal.screen import can_edit, line_reader
+from terminal.server import LAUNCHER, Server, StartError
+from terminal.talk import AWAY_EXIT, Talk, converse, pipe
+from terminal.transport import RestTransport, Transport
+
+USAGE_EXIT = 64  # EX_USAGE
+WIDEST = 88
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options; each has a sentence in --help."""
+    options = argparse.ArgumentParser(
+        prog="python -m terminal",
+        description="Talk with Unknot in the terminal. With a pipe, every line is one message.",
+    )
+    options.add_argument("--url", help="address of a running assistant (default: the one that is configured)")
+    options.add_argument(
+        "--no-start", action="store_true", help="fail when no assistant is running, start none"
+    )
+    options.add_argument("--conversation", metavar="ID", help="go on with this conversation")
+    options.add_argument("--plain", action="store_true", help="for screen readers: no drawing, no repainting")
+    options.add_argument(
+        "--no-color", action="store_true", help="no colours; the variable NO_COLOR does the same"
+    )
+    options.add_argument("--json", action="store_true", help="replies as JSON payloads, one a line")
+    options.add_argument(
+        "--echo", action="store_true", help="with a pipe: show each message before its replies"
+    )
+    options.add_argument(
+        "--history", metavar="FILE", type=Path, help="keep what you type (only in memory otherwise)"
+    )
+    return options
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the client; returns the exit status: 0, 64 wrong use, 69 no server, 70 the server failed."""
+    options = parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE_EXIT
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    url = options.url or f"http://{_reachable(settings.host)}:{settings.port}"
+    if not url.startswith(("http://", "https://")):
+        sys.stderr.write("--url must begin with http:// or https://\n")
+        return USAGE_EXIT
+
+    def renew() -> Transport:
+        return RestTransport(url, f"terminal:{uuid.uuid4().hex}")
+
+    transport = RestTransport(url, options.conversation) if options.conversation else renew()
+    with ExitStack() as stack:
+        if not transport.ready():
+            if options.url or options.no_start or not LAUNCHER.is_file():
+                sys.stderr.write(f"No assistant answers at {url}. Start one with: make run\n")
+                return AWAY_EXIT
+            sys.stderr.write("Starting the assistant, this takes a few seconds.\n")
+            server = stack.enter_context(Server(stack.enter_context(TemporaryFile())))
+            try:
+                server.wait_ready(transport)
+            except StartError as error:
+                sys.stderr.write(f"The assistant could not be started: {error}\n")
+                return AWAY_EXIT
+        return _talk(options, settings, transport, renew, sys.stdin)
+
+
+def _talk(
+    options: argparse.Namespace,
+    settings: Settings,
+    transport: Transport,
+    renew: Callable[[], Transport],
+    stdin: TextIO,
+) -> int:
+    talk = Talk(transport, _look(options, settings), sys.stdout, sys.stderr, as_json=options.json)
+    if not stdin.isatty():
+        return pipe(talk, stdin, echo=options.echo)
+    plain = options.plain or not can_edit()
+    if not options.json:
+        talk.say("Unknot. Say in your own words what is wrong; /help lists the commands")
+    reader = line_reader(plain=plain, colour=talk.look.colour, history=options.history)
+    return converse(talk, reader, renew, away="")
+
+
+def _look(options: argparse.Namespace, settings: Settings) -> Look:
+    wanted = not (options.no_color or options.plain or options.json or settings.no_color)
+    colour = wanted and can_edit()
+    width = min(shutil.get_terminal_size((80, 24)).columns, WIDEST) if sys.stdout.isatty() else 80
+    return Look(colour=colour, plain=options.plain, width=max(width, 30))
+
+
+def _reachable(host: str) -> str:
+    """An address that listens on everything is reached over loopback."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not listened on
