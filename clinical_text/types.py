@@ -1,0 +1,53 @@
+"""What reading a message gives: mentions with their place in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+PRESENT, ABSENT, POSSIBLE, HYPOTHETICAL, PAST = "present", "absent", "possible", "hypothetical", "past"
+SELF, OTHER = "self", "other"
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One thing said in a message.
+
+    `kind` is an entity kind ("finding", "condition", "location", "severity" ...), `value` an id or a number.
+    `start` and `end` are character offsets into the text as it was typed, end exclusive.
+    `assertion` is one of present, absent, possible, hypothetical, past; `experiencer` is self or other.
+    `confidence` runs from 0 to 1.
+    """
+
+    kind: str
+    value: str | int
+    start: int
+    end: int
+    assertion: str = PRESENT
+    experiencer: str = SELF
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a message that says one thing; `text` is `message[start:end]`."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that was read from one message, in the order of the text."""
+
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    clauses: tuple[Clause, ...] = field(default=(), compare=False)
+
+    def of(self, kind: str) -> tuple[Mention, ...]:
+        """The mentions of one kind, in the order of the text."""
+        return tuple(m for m in self.mentions if m.kind == kind)
+
+    def asserted(self, kind: str) -> tuple[Mention, ...]:
+        """The mentions of one kind that are said to be so now, whoever has them."""
+        return tuple(m for m in self.mentions if m.kind == kind and m.assertion == PRESENT)
