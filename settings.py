@@ -75,6 +75,31 @@ def _database(value: str) -> str:
     return value
 
 
+def _secret(value: str) -> str:
+    if value and len(value) < 32:
+        raise ValueError("must be at least 32 characters long")
+    return value
+
+
+def _origins(value: str) -> str:
+    found = sorted({part.rstrip("/").lower() for part in value.replace(",", " ").split()})
+    for origin in found:
+        parts = urlsplit(origin)
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.netloc
+            or f"{parts.scheme}://{parts.netloc}" != origin
+        ):
+            raise ValueError("must list origins such as https://example.org, separated by commas")
+    return ",".join(found)
+
+
+def _count(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) > 10:
+        raise ValueError("must be a whole number from 0 to 10")
+    return int(value)
+
+
 def variable(
     name: str, default: str, check: Callable[[str], Any], help_line: str, *, secret: bool = False
 ) -> Any:
@@ -132,6 +157,22 @@ class Settings:
         "WARNING",
         _one_of(*LOG_LEVELS),
         "How much the logs say: DEBUG, INFO, WARNING or ERROR; DEBUG may log what people typed",
+    )
+    web_secret: str = variable(
+        "UNKNOT_WEB_SECRET",
+        "",
+        _secret,
+        "Signs the web sessions, at least 32 characters; empty: made on first start and kept in the data folder",
+        secret=True,
+    )
+    web_origins: str = variable(
+        "UNKNOT_WEB_ORIGINS",
+        "",
+        _origins,
+        "Other sites that may embed the widget: origins separated by commas, https://example.org",
+    )
+    proxies: int = variable(
+        "UNKNOT_PROXIES", "0", _count, "How many trusted reverse proxies stand in front (for rate limits)"
     )
     no_color: str = variable(
         "NO_COLOR", "", _text, "Anything but nothing: no colours in the terminal (https://no-color.org)"
