@@ -61,6 +61,4 @@ def pending(payload: Mapping[str, Any]) -> Pending:
         if isinstance(item, Mapping) and item.get("title")
     )
     asks = tuple(str(ask) for ask in payload.get("asks", ()))
-    figures = sum(choice.title.strip().isdigit() for choice in choices)
-    scale = "severity" in asks and (not choices or figures * 2 > len(choices))
-    return Pending(choices, bool(_SEVERAL.intersection(asks)), scale, asks)
+    return Pending(choices, bool(_SEVERAL.intersection(asks)), "severity" in asks, asks)

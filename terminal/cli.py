@@ -9,6 +9,7 @@ import sys
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TextIO
@@ -17,7 +18,7 @@ from settings import Settings, SettingsError, load_settings
 from terminal.render import Look
 from terminal.screen import can_edit, line_reader
 from terminal.server import LAUNCHER, Server, StartError
-from terminal.talk import AWAY_EXIT, Talk, converse, pipe
+from terminal.talk import AWAY_EXIT, Talk, converse, list_unsent, pipe
 from terminal.transport import RestTransport, Transport
 
 USAGE_EXIT = 64  # EX_USAGE
@@ -72,16 +73,23 @@ def main(arguments: list[str] | None = None) -> int:
     with ExitStack() as stack:
         if not transport.ready():
             if options.url or options.no_start or not LAUNCHER.is_file():
-                sys.stderr.write(f"No assistant answers at {url}. Start one with: make run\n")
-                return AWAY_EXIT
+                return _away(f"No assistant answers at {url}. Start one with: make run")
             sys.stderr.write("Starting the assistant, this takes a few seconds.\n")
             server = stack.enter_context(Server(stack.enter_context(TemporaryFile())))
             try:
                 server.wait_ready(transport)
             except StartError as error:
-                sys.stderr.write(f"The assistant could not be started: {error}\n")
-                return AWAY_EXIT
+                return _away(f"The assistant could not be started: {error}")
         return _talk(options, settings, transport, renew, sys.stdin)
+
+
+def _away(message: str) -> int:
+    """Say why nobody can be talked to, and give back what was piped in."""
+    sys.stderr.write(message + "\n")
+    if not sys.stdin.isatty():
+        sys.stderr.write("Not sent:\n")
+        list_unsent(sys.stderr, sys.stdin)
+    return AWAY_EXIT
 
 
 def _talk(
@@ -104,10 +112,17 @@ def _talk(
 def _look(options: argparse.Namespace, settings: Settings) -> Look:
     wanted = not (options.no_color or options.plain or options.json or settings.no_color)
     colour = wanted and can_edit()
-    width = min(shutil.get_terminal_size((80, 24)).columns, WIDEST) if sys.stdout.isatty() else 80
-    return Look(colour=colour, plain=options.plain, width=max(width, 30))
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    width = max(min(columns or 80, WIDEST), 30)  # some terminals report 0
+    return Look(colour=colour, plain=options.plain, width=width)
 
 
 def _reachable(host: str) -> str:
     """An address that listens on everything is reached over loopback."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not listened on
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return host if address.version == 4 else f"[{host}]"

@@ -102,7 +102,7 @@ def _ask(payload: Mapping[str, Any], text: str, look: Look) -> str:
     told = without_listed_choices(text, [choice.title for choice in question.choices])
     parts = [wrap(told, 0 if look.plain else look.width)]
     if question.scale:
-        parts.append(_scale(look))
+        parts.append(_scale(question, look))
     elif question.choices:
         parts.append(_numbered(question, look))
     return "\n".join(parts) + "\n"
@@ -119,13 +119,15 @@ def _numbered(question: Pending, look: Look) -> str:
     return "\n".join([*lines, look.paint(hint, DIM)])
 
 
-def _scale(look: Look) -> str:
+def _scale(question: Pending, look: Look) -> str:
+    """The numeric rating scale; the choices, where there are any, say in words what a number means."""
+    words = [choice.title for choice in question.choices if not choice.title.isdigit()]
+    hint = "Type a number from 0 to 10, or your own words."
     if look.plain:
-        return "Type a number from 0 to 10."
+        return "\n".join([*words, hint])
     steps = "  ".join(str(step) for step in range(11))
-    return (
-        f"  {look.paint(steps, BOLD)}\n  {look.paint('Type a number from 0 to 10, or your own words.', DIM)}"
-    )
+    rows = [f"  {look.paint(steps, BOLD)}", *(f"  {line}" for line in words), look.paint(hint, DIM)]
+    return "\n".join(rows)
 
 
 def _plan(payload: Mapping[str, Any], text: str, look: Look) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -121,25 +120,29 @@ def converse(talk: Talk, read_line: ReadLine, renew: Callable[[], Transport], aw
 
 
 def pipe(talk: Talk, lines: Iterable[str], *, echo: bool = False) -> int:
-    """Send every line that is not empty, in order; returns an exit status.
+    """Send every line that is not empty, as it comes; returns an exit status.
 
     Stops at the first failure and lists on the error stream what was not sent, ready to be piped in again.
     """
-    waiting = [line.strip() for line in lines if line.strip()]
-    while waiting:
+    waiting = (line.strip() for line in lines if line.strip())
+    for line in waiting:
+        if line.startswith("/"):
+            talk.say(f"not sent, words do not begin with a slash: {line}")
+            continue
         if echo and not talk.as_json:
-            talk.out.write(f"> {waiting[0]}\n\n")
+            talk.out.write(f"> {line}\n\n")
         try:
-            talk.turn(waiting[0])
+            talk.turn(line)
         except TurnError as trouble:
             talk.say(f"{trouble}. Not sent, or not answered:")
-            talk.err.writelines(f"{line}\n" for line in waiting)
+            list_unsent(talk.err, [line, *waiting])
             return AWAY_EXIT if isinstance(trouble, ServerAwayError) else FAULT_EXIT
-        except BrokenPipeError:
-            sys.stderr.close()
-            return 0
-        waiting.pop(0)
     return 0
+
+
+def list_unsent(err: TextIO, lines: Iterable[str]) -> None:
+    """Give back the lines of a pipe that did not go through."""
+    err.writelines(f"{line.strip()}\n" for line in lines if line.strip())
 
 
 def _command(talk: Talk, line: str, renew: Callable[[], Transport]) -> bool:
