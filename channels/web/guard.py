@@ -1,0 +1,127 @@
+"""Who may ask: origins, headers, addresses; and how a refusal looks."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
+
+API = "/api/"
+MESSAGES = {
+    "bad_request": (400, "That request could not be read."),
+    "empty_text": (400, "There was nothing in that message."),
+    "text_too_long": (400, "That message is too long. Please send it in parts."),
+    "no_session": (401, "This chat session is over. A new one can be started."),
+    "forbidden": (403, "This page may not use this chat."),
+    "not_found": (404, "There is nothing at this address."),
+    "wrong_method": (405, "That cannot be done at this address."),
+    "stale_choice": (409, "That question was already answered."),
+    "too_large": (413, "That message is too long. Please send it in parts."),
+    "not_json": (415, "This address takes JSON only."),
+    "too_many": (429, "That was a lot at once. Please wait a moment and try again."),
+    "failed": (500, "Something went wrong here. Please try again."),
+    "cannot_erase": (501, "The conversation could not be deleted here. Please ask who runs this site."),
+    "not_ready": (503, "The assistant is still starting. Please try again in a moment."),
+}
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+EVERY_HEADER = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
+
+
+class Refusal(Exception):
+    """A request that is turned down; `code` is a key of MESSAGES."""
+
+    def __init__(self, code: str, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retry_after = retry_after
+
+
+def refusal_body(code: str) -> dict[str, Any]:
+    """The JSON of an error."""
+    status, message = MESSAGES[code]
+    return {"status": status, "error": code, "message": message}
+
+
+def refusal_response(refusal: Refusal) -> HTTPResponse:
+    """The answer to a refused request."""
+    body = refusal_body(refusal.code)
+    headers = {} if refusal.retry_after is None else {"Retry-After": str(int(refusal.retry_after) + 1)}
+    return json_response(body, status=body["status"], headers=headers)
+
+
+class Origins:
+    """Which pages may use the API."""
+
+    def __init__(self, allowed: frozenset[str]) -> None:
+        self.allowed = allowed
+
+    def of(self, request: Request) -> str:
+        """The embedding origin of a request, "" for the assistant's own pages and for no browser at all.
+
+        Raises Refusal for a page that is not allowed, told by Origin, else by Sec-Fetch-Site.
+        """
+        origin = request.headers.get("origin")
+        if origin is None:
+            if request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none"):
+                return ""
+            raise Refusal("forbidden")
+        if is_own(origin, request.headers.get("host", "")):
+            return ""
+        if origin.lower() in self.allowed:
+            return str(origin).lower()
+        raise Refusal("forbidden")
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """CORS headers, for allowed origins only. Never with credentials: another origin has a bearer token."""
+        origin = request.headers.get("origin", "")
+        if origin.lower() not in self.allowed:
+            return {"Vary": "Origin"}
+        return {
+            "Vary": "Origin",
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Headers": "authorization, content-type",
+            "Access-Control-Allow-Methods": "GET, POST, DELETE",
+            "Access-Control-Max-Age": "600",
+        }
+
+
+def is_own(origin: str, host: str) -> bool:
+    """Whether a page of `origin` was served under `host`; a proxy may have taken TLS off in between."""
+    parts = urlsplit(origin)
+    return parts.scheme in ("http", "https") and parts.netloc != "" and parts.netloc.lower() == host.lower()
+
+
+def address(request: Request, proxies: int) -> str:
+    """The client's address: the peer's, or what the outermost of `proxies` trusted proxies saw."""
+    if proxies:
+        chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+        if len(chain) >= proxies:
+            return str(chain[-proxies])
+    return str(request.ip)
+
+
+def json_body(request: Request, most: int) -> dict[str, Any]:
+    """The request's JSON object. Raises Refusal."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Refusal("not_json")
+    if len(request.body) > most:
+        raise Refusal("too_large")
+    try:
+        body = request.json
+    except Exception:
+        raise Refusal("bad_request") from None
+    if not isinstance(body, dict):
+        raise Refusal("bad_request")
+    return body

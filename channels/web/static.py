@@ -1,0 +1,56 @@
+"""The widget's files, read once, served compressed with a validator."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty, raw
+
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A file as it leaves."""
+
+    kind: str
+    plain: bytes
+    packed: bytes
+    tag: str
+
+
+def served(kind: str, plain: bytes) -> Served:
+    """A file of these bytes."""
+    tag = hashlib.sha256(plain).hexdigest()[:20]
+    return Served(kind, plain, gzip.compress(plain, 9, mtime=0), tag)
+
+
+def read_folder(folder: Path) -> dict[str, Served]:
+    """Every file of a known type under `folder`, by its path relative to it."""
+    return {
+        path.relative_to(folder).as_posix(): served(TYPES[path.suffix], path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in TYPES
+    }
+
+
+def answer(request: Request, file: Served, headers: dict[str, str]) -> HTTPResponse:
+    """The file, or 304 if the browser has it."""
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    tag = f'"{file.tag}{"-gz" if packed else ""}"'
+    vary = ", ".join(filter(None, ["Accept-Encoding", headers.get("Vary", "")]))
+    headers = {**headers, "ETag": tag, "Cache-Control": "no-cache", "Vary": vary}
+    if request.headers.get("if-none-match") == tag:
+        return empty(status=304, headers=headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return raw(file.packed if packed else file.plain, headers=headers, content_type=file.kind)
