@@ -64,7 +64,7 @@ def load_from(folder: Path) -> Knowledge:
         remedies=_records([folder / "remedies.yml"], Remedy),
         asks=_records([folder / "asks.yml"], Ask),
         regions=_records([folder / "regions.yml"], Region),
-        messages=_messages(folder / "messages.yml") if (folder / "messages.yml").exists() else {},
+        messages=_messages(folder / "messages.yml"),
         ids=types.MappingProxyType(ids),
     )
     _check_ids(knowledge)
@@ -136,9 +136,7 @@ def _build(kind: type[T], raw: Any, where: str) -> T:
     ]
     if missing := [name for name in required if name not in raw]:
         raise KnowledgeError(f"{where}: missing key {', '.join(missing)}; required: {', '.join(required)}")
-    return kind(
-        **{name: _convert(hints[name], value, f"{where}, key {name!r}") for name, value in raw.items()}
-    )
+    return kind(**{name: _convert(hints[name], value, f"{where}, key {name!r}") for name, value in raw.items()})
 
 
 @lru_cache(maxsize=32)
@@ -165,9 +163,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         return hint(value)
     # bool is an int to Python, and an unquoted "no" or "yes" is a bool to YAML.
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
-        raise KnowledgeError(
-            f"{where}: expected {hint.__name__}, found {value!r}; quote words such as no and on"
-        )
+        raise KnowledgeError(f"{where}: expected {hint.__name__}, found {value!r}; quote words such as no and on")
     if hint is str:
         return value.strip()
     return value
@@ -214,7 +210,5 @@ def _check_ids(knowledge: Knowledge) -> None:
         "remedies",
         "regions",
     ):  # rules and asks have free ids
-        if (name != "questions" or knowledge.questions) and (
-            absent := sorted(set(ids[name]) - set(getattr(knowledge, name)))
-        ):
+        if absent := sorted(set(ids[name]) - set(getattr(knowledge, name))):
             raise KnowledgeError(f"{name}: no record for {', '.join(absent)}")
