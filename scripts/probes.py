@@ -72,9 +72,7 @@ def rest_probe(base_url: str) -> Callable[[], str | None]:
     def check() -> str | None:
         try:
             return complaint(
-                http_json(
-                    f"{base_url}/webhooks/rest/webhook", {"sender": PROBE_SENDER, "message": PROBE_TEXT}
-                )
+                http_json(f"{base_url}/webhooks/rest/webhook", {"sender": PROBE_SENDER, "message": PROBE_TEXT})
             )
         except (OSError, ValueError) as error:
             return _reason(error)

@@ -22,9 +22,7 @@ REST_PATH = "/webhooks/rest/webhook"
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
-    parser.add_argument(
-        "--credentials", type=Path, default=ROOT / "credentials.yml", help="channels to serve"
-    )
+    parser.add_argument("--credentials", type=Path, default=ROOT / "credentials.yml", help="channels to serve")
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when the calling process ends")
     return parser.parse_args(arguments)
 

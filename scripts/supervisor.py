@@ -125,9 +125,7 @@ def stop_signals() -> Iterator[None]:
 class Supervisor:
     """Keeps parts running; use as a context manager, so that leaving the block stops everything."""
 
-    def __init__(
-        self, parts: Sequence[Part], say: Callable[[str], None], patience: Patience | None = None
-    ) -> None:
+    def __init__(self, parts: Sequence[Part], say: Callable[[str], None], patience: Patience | None = None) -> None:
         self._patience = patience or Patience()
         self._say = say
         self._parts = parts
@@ -162,9 +160,7 @@ class Supervisor:
         elapsed = time.monotonic() - item.started
         if problem and elapsed > item.part.start_limit:
             why = explain(self._new_log(item)) or problem
-            raise PartError(
-                f"The {item.part.name} gave no answer in {elapsed:.0f} s: {why} (log: {item.part.log})"
-            )
+            raise PartError(f"The {item.part.name} gave no answer in {elapsed:.0f} s: {why} (log: {item.part.log})")
 
     def watch_once(self) -> None:
         """One look at every part: restarts what has died or hangs; PartError when that no longer helps."""

@@ -181,9 +181,7 @@ def main() -> int:
         progress.say(str(error))
         return 1
     unchanged = before == model and not arguments.force
-    progress.say(
-        f"{'Nothing has changed; the model is' if unchanged else 'Trained'} {model.relative_to(ROOT)}"
-    )
+    progress.say(f"{'Nothing has changed; the model is' if unchanged else 'Trained'} {model.relative_to(ROOT)}")
     return 0
 
 

@@ -1,0 +1,45 @@
+# One word does it; `make` alone lists the words. Needs git, make and any Python 3: everything else is installed
+# into this folder (.uv, .venv) from the lock file.
+PYTHON3 ?= $(shell command -v python3 || command -v python)
+PY := .venv/bin/python
+# Folders with Python of ours, as far as they exist.
+CODE := $(wildcard settings.py knowledge triage clinical_text components actions channels terminal evaluation scripts tests benchmarks)
+TYPED := $(filter-out tests benchmarks,$(CODE))
+# Nothing typed by hand or started here reports to anybody.
+export RASA_TELEMETRY_ENABLED := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run shell serve-rest slack train lint validate test understanding bench-nlu bench test-scale
+
+help: ## list these words
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: ## prepare the Python environment (all others do that first)
+	@$(if $(PYTHON3),,$(error No Python found: install any Python 3, for example with "apt install python3"))
+	@"$(PYTHON3)" scripts/bootstrap.py
+
+run: setup ## start the assistant in the browser; Ctrl-C stops it
+	@exec $(PY) -m scripts.run --stop-with-parent
+
+shell: setup ## talk to it in the terminal
+	@exec $(PY) -m terminal
+
+serve-rest: setup ## start it with Rasa's stock REST channel, for evaluation, loopback only
+	@exec $(PY) -m scripts.run --stop-with-parent --credentials credentials_rest.yml
+
+train: setup ## train the model if its inputs have changed
+	@exec $(PY) -m scripts.train
+
+lint: setup ## style, formatting and types
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --quiet --check . || { echo "format with: .venv/bin/ruff format ."; exit 1; }
+	@$(PY) -m mypy --no-error-summary --strict $(TYPED)
+	@echo "lint: clean"
+
+validate: setup ## Rasa's own check of domain and data; our warnings are errors
+	@exec $(PY) -m scripts.validate
+
+test: lint validate ## every check and every test
+	@$(PY) -m scripts.browser
+	@$(PY) -m scripts.train
+	@exec $(PY) -m pytest

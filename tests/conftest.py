@@ -1,0 +1,41 @@
+"""Fixtures that every test may use: the trained model, and a real assistant with its action server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.train import TrainingError, train
+from settings import ROOT
+from tests.support.server import RestServer
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests last, so that a quick failure is seen quickly."""
+    items.sort(key=lambda item: bool({"e2e", "browser"} & {mark.name for mark in item.iter_markers()}))
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """The model of the inputs as they are, trained first when it is stale."""
+    try:
+        return train()
+    except TrainingError as error:
+        pytest.fail(str(error))
+
+
+@pytest.fixture(scope="session")
+def running_server(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestServer]:
+    """One assistant for the whole run; use `rest_server`, which hands it on in working order."""
+    folder = tmp_path_factory.mktemp("rest_server")
+    with RestServer(trained_model, ROOT / "credentials_rest.yml", folder) as server:
+        yield server
+
+
+@pytest.fixture
+def rest_server(running_server: RestServer) -> Iterator[RestServer]:
+    """The real assistant over REST; whatever a test does to its action server is mended afterwards."""
+    yield running_server
+    running_server.mend()
