@@ -1,0 +1,76 @@
+"""From a tracker to a case and back: which messages are new, and which events keep what they changed.
+
+What a person wrote stays in the tracker whatever happens to an action. A case remembers up to which message it has
+read, so messages that arrived while the action server was away are taken in by the next turn that reaches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.slots import CASE, LOCATION, RED_FLAGS, SEVERITY
+from knowledge.loader import Knowledge, load
+from knowledge.schema import Region
+from settings import load_settings
+from triage.case import Case
+from triage.engine import assess
+from triage.interview import CONFIRM, FIRST, open_ask_ids
+from triage.replies import Reply
+from triage.turn import Turn
+
+UNKNOWN = "unknown"
+
+
+def knowledge() -> Knowledge:
+    """The knowledge, read once per process."""
+    return load()
+
+
+@lru_cache(maxsize=1)
+def region() -> Region:
+    """The configured region."""
+    return load().regions[load_settings().region]
+
+
+def case_of(tracker: Tracker) -> Case:
+    """What is known so far."""
+    return Case.from_json(tracker.get_slot(CASE))
+
+
+def unseen_turns(events: Sequence[Mapping[str, Any]], seen_until: float) -> list[Turn]:
+    """Messages after `seen_until` (timestamp in seconds), oldest first. Reads backwards, stops early."""
+    found: list[Turn] = []
+    for event in reversed(events):
+        if float(event.get("timestamp") or 0.0) <= seen_until:
+            break
+        if event.get("event") == "user":
+            stamp = float(event.get("timestamp") or 0.0)
+            found.append(Turn.from_parse(event.get("text"), event.get("parse_data") or {}, stamp))
+    return found[::-1]
+
+
+def say(dispatcher: CollectingDispatcher, replies: Iterable[Reply]) -> None:
+    """Send payloads; each is a message of its own, with its text inside."""
+    for reply in replies:
+        dispatcher.utter_message(json_message=reply)
+
+
+def save(case: Case) -> list[EventType]:
+    """The events that keep a case and tell the stories what is settled."""
+    known = knowledge()
+    waiting = open_ask_ids(case, assess(case, known), known)
+    doubtful = any(i == FIRST or i.startswith(CONFIRM) for i in waiting)
+    location = None if "location" in waiting else case.location or UNKNOWN
+    severity = None if "severity" in waiting else UNKNOWN if case.severity is None else str(case.severity)
+    return [
+        SlotSet(CASE, case.to_json()),
+        SlotSet(RED_FLAGS, None if doubtful else "settled"),
+        SlotSet(LOCATION, location),
+        SlotSet(SEVERITY, severity),
+    ]

@@ -1,0 +1,138 @@
+"""The last word on every message: an emergency or a crisis outranks whatever the classifier thought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from knowledge.loader import load
+from settings import load_settings
+from triage.case import Case
+from triage.emergency import is_news
+from triage.engine import assess
+from triage.fold import fold
+from triage.turn import Turn
+
+EMERGENCY_INTENT = "report_emergency"
+CRISIS_INTENT = "report_crisis"
+INFORM_INTENT = "inform"
+CASE_SLOT = "case"
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
+    is_trainable=True,  # only trainable components are handed the tracker
+)
+class EmergencyGuard(GraphComponent):
+    """Weighs the message together with everything said before, by the same rules as the actions.
+
+    It runs inside the assistant, so that an emergency is recognised and answered with the action server dead. It sets
+    intent `report_emergency` when an emergency stands that was not yet said, `report_crisis` when the classifier
+    gives that intent more than `crisis_threshold`, and adds an entity `region` that chooses the response's wording.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`crisis_threshold`: confidence 0 to 1. `ranking`: how many intents the tracker keeps of the ranking."""
+        return {"crisis_threshold": 0.35, "ranking": 4}
+
+    def __init__(self, config: dict[str, Any], resource: Resource) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._resource = resource
+        self._knowledge = load()
+        self._region = load_settings().region
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> EmergencyGuard:
+        """A guard; nothing is learned or stored."""
+        return cls(config, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EmergencyGuard:
+        """The same as `create`."""
+        return cls(config, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Nothing to learn."""
+        return self._resource
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Set intent and entities of each message in place."""
+        for message in messages:
+            self._guard(message, tracker)
+        return messages
+
+    def _guard(self, message: Message, tracker: DialogueStateTracker | None) -> None:
+        parse = {
+            INTENT: message.get(INTENT) or {},
+            ENTITIES: message.get(ENTITIES) or [],
+            INTENT_RANKING_KEY: message.get(INTENT_RANKING_KEY) or [],
+        }
+        case, earlier = _state(tracker)
+        turn = Turn.from_parse(message.get(TEXT), parse)
+        for seen in earlier:
+            case = fold(case, seen, self._knowledge).case
+        after = fold(case, turn, self._knowledge).case
+        news = is_news(case, after, assess(after, self._knowledge))
+        crisis = self._is_crisis(parse[INTENT_RANKING_KEY], turn)
+        if news:
+            self._set(message, EMERGENCY_INTENT, crisis=crisis)
+        elif crisis:
+            self._set(message, CRISIS_INTENT)
+        elif turn.intent == EMERGENCY_INTENT:
+            # The classifier alone is no ground for an alarm: both nets read the message and found none.
+            message.set(INTENT, {"name": INFORM_INTENT, "confidence": turn.confidence}, add_to_output=True)
+        ranking = parse[INTENT_RANKING_KEY][: self._config["ranking"]]
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+
+    def _is_crisis(self, ranking: list[Mapping[str, Any]], turn: Turn) -> bool:
+        if turn.intent == CRISIS_INTENT:
+            return True
+        best = next((item for item in ranking if item.get("name") == CRISIS_INTENT), None)
+        return best is not None and float(best.get("confidence") or 0.0) >= self._config["crisis_threshold"]
+
+    def _set(self, message: Message, intent: str, crisis: bool = False) -> None:
+        message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
+        added = [("region", self._region)] + ([("crisis", "yes")] if crisis else [])
+        entities = [
+            *(message.get(ENTITIES) or []),
+            *({"entity": kind, "value": value, "extractor": type(self).__name__} for kind, value in added),
+        ]
+        message.set(ENTITIES, entities, add_to_output=True)
+
+
+def _state(tracker: DialogueStateTracker | None) -> tuple[Case, list[Turn]]:
+    """The case and the messages that no action has taken in yet, oldest first."""
+    if tracker is None:
+        return Case(), []
+    case = Case.from_json(tracker.get_slot(CASE_SLOT) if CASE_SLOT in tracker.slots else None)
+    found: list[Turn] = []
+    for event in reversed(tracker.events):
+        if event.timestamp <= case.seen_until:
+            break
+        if isinstance(event, UserUttered):
+            found.append(Turn.from_parse(event.text, event.parse_data, event.timestamp))
+    return case, found[::-1]

@@ -1,0 +1,173 @@
+"""What the assistant says in a turn: the most urgent first, then repairs, then answers; questions come last.
+
+`take_in` reads what a person wrote and replies to it; `ask_or_plan` (in `triage/next_step.py`) goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.loader import Knowledge
+from knowledge.schema import Level, Region
+from triage import emergency, replies, small_talk
+from triage.case import ABSENT, Case
+from triage.engine import Assessment, assess
+from triage.fold import Change, Folded, fold
+from triage.interview import build, next_ask
+from triage.next_step import plan_is_due
+from triage.replies import Reply
+from triage.summary import place
+from triage.turn import Turn
+
+MOST_ANSWERS = 3
+SURE = 0.8  # an answer to our question is read as a question too only when it surely is one
+SEVERE = 7
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Replies in order, what is known after them, and whether the interview goes on in this turn."""
+
+    case: Case
+    replies: tuple[Reply, ...]
+    go_on: bool
+
+
+def take_in(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Region) -> Outcome:
+    """Take in the messages since the last time (usually one) and reply to the last of them."""
+    if not turns:
+        return Outcome(case, (), case.started and not case.paused)
+    told_before = case.told_level
+    for earlier in turns[:-1]:
+        case = fold(case, earlier, knowledge).case
+    turn = turns[-1]
+    if turn.intent == "start_over":
+        fresh = Case(seen_until=turn.timestamp, introduced=case.introduced, consent_asked=True)
+        return Outcome(fresh, (replies.notice("help", knowledge.messages["start_over"]),), False)
+    folded = fold(case, turn, knowledge)
+    case = folded.case
+    assessment = assess(case, knowledge)
+    if assessment.level is Level.EMERGENCY:
+        told = emergency.respond(case, folded, turn, assessment, knowledge, region)
+        return Outcome(told.case, told.replies, False)
+
+    said: list[Reply] = []
+    case = _level_news(case, told_before, assessment, knowledge, region, said)
+    said += _repairs(folded, knowledge)
+    answers = _answers(turn, folded, knowledge)
+    said += answers
+    case, talk, stop = small_talk.respond(case, turn, folded, assessment, knowledge, region)
+    said += talk
+    case = _leads(case, folded, turn)
+    understood = bool(said) or folded.answered or folded.told_something or _moves_on(case, turn)
+    if understood:
+        case = replace(case, misses=0)
+    else:
+        case, unclear = small_talk.not_understood(case, turn, knowledge)
+        said.append(unclear)
+    if case.paused or stop:
+        return Outcome(case, tuple(said), False)
+    if not case.started:
+        return _offer_help(case, said, bool(answers), folded, knowledge)
+    if not said and next_ask(case, assessment, knowledge) is None and not plan_is_due(case, assessment):
+        said.append(replies.notice("thanks" if turn.intent == "thank" else "help", knowledge.messages["noted"]))
+    return Outcome(case, tuple(said), True)
+
+
+def _level_news(
+    case: Case,
+    told: str | None,
+    assessment: Assessment,
+    knowledge: Knowledge,
+    region: Region,
+    said: list[Reply],
+) -> Case:
+    """Say at once that someone has to be seen today; say openly when a level falls."""
+    messages = knowledge.messages
+    if told is not None and Level(told).rank < assessment.level.rank:
+        old = messages[f"level_{told}"]
+        if told == Level.EMERGENCY.value:
+            said.append(replies.notice("corrected", messages["emergency_taken_back"]))
+        else:
+            said.append(replies.notice("corrected", messages["lowered"].format(old_level=old)))
+        case = replace(case, told_level=assessment.level.value, told_findings=())
+    new_reason = not set(assessment.findings) <= set(case.told_findings)
+    if assessment.level is Level.URGENT and (assessment.more_urgent_than(case.told_level) or new_reason):
+        because = replies.join(assessment.because)
+        text = messages["triage_urgent"].format(urgent_line=region.urgent_line, because=because)
+        said.append(replies.triage(assessment, knowledge, text))
+        findings = tuple(dict.fromkeys((*case.told_findings, *assessment.findings)))
+        case = replace(case, told_level=Level.URGENT.value, told_findings=findings)
+    return case
+
+
+def _repairs(folded: Folded, knowledge: Knowledge) -> list[Reply]:
+    """One line for what was corrected: "Got it: upper back, not middle of the back." """
+    news = [text for change in folded.changes if (text := _repair(change, folded.case, knowledge))]
+    return [replies.notice("corrected", " ".join(news))] if news else []
+
+
+def _repair(change: Change, case: Case, knowledge: Knowledge) -> str:
+    m = knowledge.messages
+    if change.kind == "location":
+        old = m[f"location_{change.old}"]
+        return m["corrected"].format(new=place(case, knowledge), old=old)
+    if change.kind == "severity":
+        return m["corrected"].format(new=m["value_severity"].format(severity=change.new), old=change.old)
+    if change.kind == "side":
+        return m["corrected"].format(new=m[f"side_{change.new}"], old=m[f"side_{change.old}"])
+    if change.kind == "injury":
+        return m["corrected"].format(new=m[f"injury_{change.new}"], old=m[f"injury_{change.old}"])
+    if change.kind == "age":
+        return m["corrected"].format(new=change.new, old=change.old)
+    record = knowledge.findings.get(change.kind) or knowledge.conditions.get(change.kind)
+    return m["corrected_absent"].format(old=record.label) if record and change.new == ABSENT else ""
+
+
+def _answers(turn: Turn, folded: Folded, knowledge: Knowledge) -> list[Reply]:
+    """Answers to every question in the message, each once."""
+    asked = [str(m.value) for m in turn.of("question")]
+    sure = turn.confidence >= SURE or "?" in turn.text
+    if turn.intent in knowledge.questions and (sure or not folded.answered):
+        asked.insert(0, turn.intent)
+    known = [question for question in dict.fromkeys(asked) if question in knowledge.questions]
+    return [replies.answer(question, knowledge) for question in known[:MOST_ANSWERS]]
+
+
+def _leads(case: Case, folded: Folded, turn: Turn) -> Case:
+    """Short lines that belong before the next question."""
+    lead: list[str] = []
+    if turn.intent == "new_episode" and not case.plan_given and not case.asked:
+        lead.append("new_episode")
+    elif turn.intent == "got_worse" and case.trend == "worse" and case.severity is None:
+        lead.append("got_worse")
+    elif turn.first("severity") is not None and (case.severity or 0) >= SEVERE and not case.plan_given:
+        lead.append("severe_ack")
+    if folded.needs_naming:
+        lead.append("clarify_which")
+    return replace(case, lead=tuple(lead))
+
+
+def _moves_on(case: Case, turn: Turn) -> bool:
+    """Messages that need no reply of their own because the interview answers them."""
+    if case.pending is None:
+        return case.started and (turn.intent in ("inform", "affirm", "got_worse", "new_episode") or not case.asked)
+    return turn.intent in ("inform", "request_plan", "new_episode", "got_worse") and not case.misses
+
+
+def _offer_help(case: Case, said: list[Reply], answered: bool, folded: Folded, knowledge: Knowledge) -> Outcome:
+    """Nothing about the person's own back so far: offer once to look at it."""
+    if answered and not case.consent_asked:
+        question = knowledge.asks["consent"]
+        built = build(question.id, case, knowledge)
+        lead = [] if case.introduced else [knowledge.messages["introduction"]]
+        said.append(replies.ask(built, knowledge, lead, 0, ()))
+        case = replace(
+            case, pending=question.id, asked=(*case.asked, question.id), consent_asked=True, introduced=True
+        )
+    elif case.pending == "consent" and folded.answered:
+        case = replace(case, pending=None)
+    if not said:
+        said.append(replies.notice("help", knowledge.messages["consent_no"]))
+    return Outcome(case, tuple(said), False)

@@ -1,0 +1,113 @@
+"""Turns in which an emergency stands: what to do now, nothing asked, and an honest way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.loader import Knowledge
+from knowledge.schema import Level, Region
+from triage import replies
+from triage.case import Case
+from triage.engine import Assessment, assess
+from triage.fold import Folded, fold
+from triage.interview import CONFIRM, FIRST, build
+from triage.replies import Reply
+from triage.turn import Turn
+
+OVERDOSE = "overdose"
+UNNAMED = "emergency_sign_unnamed"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Replies in order and what is known after them."""
+
+    case: Case
+    replies: tuple[Reply, ...]
+
+
+def is_news(before: Case, after: Case, assessment: Assessment) -> bool:
+    """Whether an emergency stands after a message that had not been said before it."""
+    if assessment.level is not Level.EMERGENCY:
+        return False
+    return before.told_level != Level.EMERGENCY.value or not set(assessment.findings) <= set(before.told_findings)
+
+
+def explain(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Region) -> Told:
+    """Why: the second message of an emergency turn, after the plain response that needs no action server."""
+    for turn in turns:
+        case = fold(case, turn, knowledge).case
+    assessment = assess(case, knowledge)
+    if assessment.level is not Level.EMERGENCY:
+        return Told(case, ())
+    text = knowledge.messages["emergency_because"].format(because=replies.join(assessment.because))
+    if OVERDOSE in assessment.findings and region.poison_line:
+        text += " " + knowledge.messages["overdose_poison_line"].format(poison_line=region.poison_line)
+    said = [replies.triage(assessment, knowledge, text)]
+    said[0]["number"] = region.emergency_number
+    if turns and turns[-1].of("crisis"):
+        said.append(replies.notice("crisis", region.crisis_text))
+    return Told(_told(case, assessment), tuple(said))
+
+
+def respond(
+    case: Case, folded: Folded, turn: Turn, assessment: Assessment, knowledge: Knowledge, region: Region
+) -> Told:
+    """A later message while the emergency stands."""
+    messages = knowledge.messages
+    reminder = replies.emergency_reminder(region, knowledge, assessment)
+    if case.told_level != Level.EMERGENCY.value or not set(assessment.findings) <= set(case.told_findings):
+        full = replies.triage(assessment, knowledge, region.emergency_text)
+        why = messages["emergency_because"].format(because=replies.join(assessment.because))
+        full["text"] = f"{region.emergency_text} {why}"
+        full["number"] = region.emergency_number
+        return Told(_told(case, assessment), (full,))
+    if turn.intent == "false_alarm":
+        return _take_back(case, assessment, reminder, knowledge)
+    if (case.pending or "").startswith(CONFIRM) and folded.answered:
+        return _take_back(case, assessment, reminder, knowledge)
+    said: list[Reply] = [reminder]
+    if turn.intent == "cannot_go":
+        text = messages["cannot_go"].format(call=replies.call_text(region, knowledge))
+        said.append(replies.notice("help", text))
+    elif turn.intent in ("while_waiting", "affirm", "thank", "help", "repeat"):
+        said.append(replies.notice("help", messages["while_waiting"]))
+    elif turn.intent in ("refuse", "stop", "deny"):
+        said.append(replies.notice("help", messages["will_not_go"]))
+    elif turn.intent == "goodbye":
+        said.append(replies.notice("goodbye", messages["while_waiting"]))
+    elif turn.intent == "bot_challenge":
+        said.append(replies.notice("bot_challenge", messages["bot_challenge"]))
+    questions = [turn.intent, *(str(m.value) for m in turn.of("question"))]
+    known = [q for q in dict.fromkeys(questions) if q in knowledge.questions]
+    said += [replies.answer(question, knowledge) for question in known[:2]]
+    return Told(replace(case, pending=None, misses=0), tuple(said))
+
+
+def _take_back(case: Case, assessment: Assessment, reminder: Reply, knowledge: Knowledge) -> Told:
+    """They say it does not fit: ask about each sign plainly before the advice is taken back."""
+    if UNNAMED in assessment.findings:
+        status = {i: s for i, s in case.status.items() if i != UNNAMED}
+        answered = tuple(i for i in case.answered if i != FIRST)
+        case = replace(case, status=status, answered=answered)
+        question = build(FIRST, case, knowledge)
+    else:
+        asked = next((i for i in assessment.findings if i in knowledge.findings), None)
+        if asked is None or f"{CONFIRM}{asked}" == case.pending:
+            return Told(replace(case, pending=None), (reminder,))
+        question = build(CONFIRM + asked, case, knowledge)
+    ask = replies.ask(question, knowledge, (), 0, ())
+    return Told(replace(case, pending=question.id, asked=(*case.asked, question.id)), (reminder, ask))
+
+
+def _told(case: Case, assessment: Assessment) -> Case:
+    findings = tuple(dict.fromkeys((*case.told_findings, *assessment.findings)))
+    return replace(
+        case,
+        told_level=Level.EMERGENCY.value,
+        told_findings=findings,
+        pending=None,
+        misses=0,
+        introduced=True,
+    )

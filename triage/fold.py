@@ -1,0 +1,355 @@
+"""Taking in a message: what was known, plus what it says, gives what is known now.
+
+What a short answer means ("no", "7", "none of those") depends on the question that waits for it, so this is where
+words without a context get one. Nothing is asked or answered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from knowledge.loader import Knowledge
+from knowledge.schema import Ask, Choice
+from triage.case import ABSENT, POSSIBLE, PRESENT, Case
+from triage.interview import CONFIRM, FIRST, MORE, NextAsk, build
+from triage.turn import Mention, Turn
+
+VALUE_FIELDS = (
+    "location",
+    "side",
+    "severity",
+    "duration_days",
+    "onset",
+    "injury",
+    "age",
+    "sex",
+    "pregnancy_weeks",
+    "trend",
+)
+OTHER_VALUES = frozenset({"course", "denied_group", "number"})
+RECURRENT = "recurrent"
+UNNAMED = {FIRST: "emergency_sign_unnamed", MORE: "urgent_sign_unnamed"}
+HISTORY = ("cancer_history", "osteoporosis", "immunosuppressed")  # what "I'm healthy" also denies
+YES, NO, UNKNOWN, REFUSED = "yes", "no", "unknown", "refused"
+PATIENCE = 3  # how often a question is put before the interview goes on without its answer
+STARTING_INTENTS = frozenset({"inform", "report_emergency", "got_worse", "new_episode", "request_plan"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that was known otherwise before: `kind` is a value field or a finding id."""
+
+    kind: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What is known after a message, what it changed, and whether it answered the question that waited."""
+
+    case: Case
+    changes: tuple[Change, ...] = ()
+    answered: bool = False
+    told_something: bool = False
+    needs_naming: bool = False  # "yes" to a list that wants to know which
+
+
+def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
+    """Take `turn` into `case`. Nothing that was known is lost unless the message says otherwise."""
+    before = case
+    if turn.intent == "new_episode" and case.plan_given:
+        case = new_episode(case)
+    elif turn.intent == "got_worse" and (case.plan_given or case.told_level):
+        case = worse(case, knowledge)
+    waiting = build(case.pending, case, knowledge) if case.pending else None
+    ask = knowledge.asks.get(case.pending or "")
+
+    chosen = _chosen(turn.text, waiting)
+    case = _apply_choices(case, chosen, waiting)
+    case = _apply_statuses(case, turn, knowledge)
+    case = _apply_values(case, turn)
+    case = _apply_denied_groups(case, turn, knowledge)
+    told = case != before
+    needs_naming = False
+    answered = False
+    if waiting is not None:
+        case, answered, needs_naming = _answer(case, turn, waiting, ask, bool(chosen))
+        if not answered and case.asked.count(waiting.id) >= PATIENCE:
+            # Asked again and again without an answer: going on without it beats a dead end.
+            case = _mark(case, "declined", waiting.id)
+    started = case.started or told or turn.intent in STARTING_INTENTS or (before.pending == "consent" and answered)
+    if before.pending == "consent" and answered and reply_kind(turn) == NO and not told:
+        started = before.started
+    case = replace(case, started=started, seen_until=max(case.seen_until, turn.timestamp))
+    if case.paused and told:
+        case = replace(case, paused=False)
+    return Folded(case, _changes(before, case, turn), answered, told, needs_naming)
+
+
+def new_episode(case: Case) -> Case:
+    """A new bout: what it feels like now is unknown again; who the person is stays."""
+    lasting = {i: s for i, s in case.status.items() if i in _lasting_ids(case)}
+    return Case(
+        status={**lasting, RECURRENT: PRESENT},
+        age=case.age,
+        sex=case.sex,
+        pregnancy_weeks=case.pregnancy_weeks,
+        asked=(),
+        answered=tuple(i for i in case.answered if i == "safety"),
+        started=True,
+        seen_until=case.seen_until,
+        consent_asked=True,
+    )
+
+
+def worse(case: Case, knowledge: Knowledge) -> Case:
+    """It got worse: the danger signs and the strength of the pain have to be asked again."""
+    ask = knowledge.asks[FIRST]
+    status = {i: s for i, s in case.status.items() if not (i in ask.findings and s == ABSENT)}
+    keep = tuple(i for i in case.answered if i != FIRST)
+    gone = tuple(i for i in case.declined if i != FIRST)
+    return replace(case, status=status, severity=None, trend="worse", answered=keep, declined=gone, paused=False)
+
+
+def reply_kind(turn: Turn) -> str | None:
+    """Whether the message, as an answer, says yes, no, "I don't know" or "I'd rather not"."""
+    acts = turn.acts()
+    for names, kind in (
+        ({"refuse", "skip"}, REFUSED),
+        ({"none"}, NO),
+        ({"unknown", "unsure"}, UNKNOWN),
+    ):
+        if acts & names:
+            return kind
+    if "yes" in acts and "no" not in acts:
+        return YES
+    if "no" in acts:
+        return NO
+    by_intent = {"affirm": YES, "deny": NO, "unknown": UNKNOWN, "refuse": REFUSED}
+    return by_intent.get(turn.intent)
+
+
+def _lasting_ids(case: Case) -> frozenset[str]:
+    lasting = {
+        "cancer_history",
+        "osteoporosis",
+        "steroid_use",
+        "immunosuppressed",
+        "iv_drug_use",
+        "broken_skin",
+    }
+    momentary = {"other_nsaid", "acetaminophen_already"}
+    from_safety = {i for i in case.status if i not in momentary}
+    return frozenset(lasting | from_safety) & frozenset(case.status)
+
+
+def _chosen(text: str, waiting: NextAsk | None) -> tuple[Choice, ...]:
+    """Choices that the text is: by id, by title, or several of them on lines of their own."""
+    if waiting is None:
+        return ()
+    offered = {_plain(choice.title): choice for choice in waiting.choices}
+    offered.update({_plain(choice.id): choice for choice in waiting.choices})
+    whole = _plain(text)
+    if whole in offered:
+        return (offered[whole],)
+    parts = [_plain(part) for line in text.splitlines() for part in line.split(";")]
+    parts = [part for part in parts if part]
+    found = [offered[part] for part in parts if part in offered]
+    return tuple(found) if parts and len(found) == len(parts) else ()
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("_", " ").strip(" .!\u2060").split())
+
+
+def _apply_choices(case: Case, chosen: Iterable[Choice], waiting: NextAsk | None) -> Case:
+    for choice in chosen:
+        case = case.with_status({**dict.fromkeys(choice.present, PRESENT), **dict.fromkeys(choice.absent, ABSENT)})
+        if choice.value and waiting is not None:
+            field = {"onset": "duration_days"}.get(waiting.id, waiting.id)
+            value: Any = int(choice.value) if field in ("severity", "duration_days") else choice.value
+            case = replace(case, **{field: value})
+    return case
+
+
+def _apply_statuses(case: Case, turn: Turn, knowledge: Knowledge) -> Case:
+    changes: dict[str, str] = {}
+    for mention in (*turn.of("finding"), *turn.of("condition")):
+        identity = str(mention.value)
+        if identity not in knowledge.findings and identity not in knowledge.conditions:
+            continue
+        status = _status(mention)
+        # Within one message the strongest word counts: "numb? not really, well, a bit numb".
+        if status and _ORDER[status] >= _ORDER.get(changes.get(identity, ""), -1):
+            changes[identity] = status
+    # A doubt does not undo what was said plainly.
+    changes = {i: s for i, s in changes.items() if s != POSSIBLE or not case.known(i)}
+    return case.with_status(changes)
+
+
+_ORDER = {ABSENT: 0, POSSIBLE: 1, PRESENT: 2}
+
+
+def _status(mention: Mention) -> str | None:
+    if mention.assertion in (PRESENT, ABSENT, POSSIBLE):
+        return mention.assertion
+    return None  # past, hypothetical
+
+
+def _apply_values(case: Case, turn: Turn) -> Case:
+    values: dict[str, Any] = {}
+    for name in VALUE_FIELDS:
+        value = turn.first(name)
+        if value is not None:
+            values[name] = value
+    if "severity" in values:
+        values["severity"] = max(0, min(10, int(values["severity"])))
+    for name in ("duration_days", "age", "pregnancy_weeks"):
+        if name in values:
+            values[name] = int(values[name])
+    # A new place without a side does not keep the old side.
+    if "location" in values and values["location"] != case.location and "side" not in values:
+        values["side"] = None
+    case = replace(case, **values) if values else case
+    if turn.first("course") == RECURRENT:
+        case = case.with_status({RECURRENT: PRESENT})
+    if "pregnancy_weeks" in values:
+        case = case.with_status({"pregnant": PRESENT})
+    return case
+
+
+def _apply_denied_groups(case: Case, turn: Turn, knowledge: Knowledge) -> Case:
+    groups = {str(mention.value) for mention in turn.of("denied_group")}
+    if not groups:
+        return case
+    everything = "all" in groups
+    denied: set[str] = set()
+    kinds = {"conditions": "condition", "medicines": "medicine", "allergies": "allergy"}
+    for group, kind in kinds.items():
+        if everything or group in groups:
+            denied |= {c.id for c in knowledge.conditions.values() if c.kind == kind and c.id != "pregnant"}
+    if everything or "conditions" in groups:
+        denied |= set(HISTORY)
+    if "pregnancy" in groups:
+        denied |= {"pregnant", "pregnant_20_weeks"}
+    case = case.with_status({i: ABSENT for i in denied if case.status.get(i) != PRESENT})
+    if "injury" in groups and case.injury is None:
+        case = replace(case, injury="none")
+    answered = set(case.answered)
+    if everything or set(kinds) <= groups:
+        answered.add("safety")
+    if "red_flags" in groups and case.pending in (FIRST, MORE):
+        answered.add(str(case.pending))
+    return replace(case, answered=(*case.answered, *sorted(answered - set(case.answered))))
+
+
+def _answer(case: Case, turn: Turn, waiting: NextAsk, ask: Ask | None, chosen: bool) -> tuple[Case, bool, bool]:
+    """Read the message as an answer to `waiting`: the case, whether it answered, whether a "yes" wants naming."""
+    identity = waiting.id
+    kind = reply_kind(turn)
+    if identity.startswith(CONFIRM):
+        return _answer_confirm(case, waiting, kind, turn)
+    if identity == "consent":
+        return case, kind in (YES, NO) or chosen, False
+    if waiting.none_of_these and ask is not None:
+        return _answer_checklist(case, turn, waiting, ask, kind, chosen)
+    case = _answer_value(case, turn, identity, kind)
+    if _has_value(case, identity) or chosen:
+        return _mark(case, "answered", identity), True, False
+    if kind in (UNKNOWN, REFUSED):
+        return _mark(case, "declined", identity), True, False
+    if identity in ("onset", "injury") and kind == NO:
+        return _mark(case, "declined", identity), True, False
+    return case, False, False
+
+
+def _answer_confirm(case: Case, waiting: NextAsk, kind: str | None, turn: Turn) -> tuple[Case, bool, bool]:
+    finding = waiting.findings[0]
+    if case.status.get(finding) in (PRESENT, ABSENT):
+        return case, True, False
+    if kind == YES:
+        return case.with_status({finding: PRESENT}), True, False
+    if kind == NO:
+        return case.with_status({finding: ABSENT}), True, False
+    if kind in (UNKNOWN, REFUSED) or turn.intent == "inform":
+        # Not a no: someone should look at it today.
+        return case.with_status({finding: POSSIBLE, UNNAMED[MORE]: PRESENT}), True, False
+    return case, False, False
+
+
+def _answer_checklist(
+    case: Case, turn: Turn, waiting: NextAsk, ask: Ask, kind: str | None, chosen: bool
+) -> tuple[Case, bool, bool]:
+    asked_about = (*waiting.findings, *ask.conditions)
+    named = [m for m in (*turn.of("finding"), *turn.of("condition")) if m.value in asked_about]
+    named_present = chosen or any(m.assertion == PRESENT for m in named)
+    denies_rest = kind == NO or (ask.conditions and named_present)
+    if denies_rest:
+        rest = {i: ABSENT for i in asked_about if case.status.get(i) not in (PRESENT, POSSIBLE)}
+        return _mark(case.with_status(rest), "answered", ask.id), True, False
+    if named_present:
+        return _mark(case, "answered", ask.id), True, False
+    if kind == YES:
+        # A bare yes to the emergency signs is acted on; to the other lists it has to be said which.
+        second_time = case.asked.count(ask.id) > 1
+        if ask.id == FIRST or (ask.id in UNNAMED and second_time):
+            return _mark(case.with_status({UNNAMED[ask.id]: PRESENT}), "answered", ask.id), True, False
+        if second_time:
+            return _mark(case, "declined", ask.id), True, False
+        return case, True, True
+    if kind in (UNKNOWN, REFUSED):
+        # Danger signs are worth asking about twice; the rest is not.
+        if ask.id == FIRST and case.asked.count(ask.id) < 2 and kind == UNKNOWN:
+            return case, True, True
+        return _mark(case, "declined", ask.id), True, False
+    if named:
+        # Some denied by name: the others are asked about once more.
+        if case.asked.count(ask.id) > 1:
+            return _mark(case, "answered", ask.id), True, False
+        return case, True, False
+    return case, False, False
+
+
+def _answer_value(case: Case, turn: Turn, identity: str, kind: str | None) -> Case:
+    number = turn.first("number")
+    if number is not None:
+        number = int(number)
+        if identity == "severity" and case.severity is None and number >= 0:
+            return replace(case, severity=min(10, number))
+        if identity == "age" and case.age is None and 0 < number <= 120:
+            return replace(case, age=number)
+    if identity == "injury" and case.injury is None and kind == NO:
+        return replace(case, injury="none")
+    return case
+
+
+def _has_value(case: Case, identity: str) -> bool:
+    if identity == "onset":
+        return case.duration_days is not None or bool(case.present() & {RECURRENT, "six_weeks_or_more"})
+    return getattr(case, identity, None) is not None
+
+
+def _mark(case: Case, field: str, identity: str) -> Case:
+    values: tuple[str, ...] = getattr(case, field)
+    if identity in values:
+        return case
+    changed: dict[str, Any] = {field: (*values, identity)}
+    return replace(case, **changed)
+
+
+def _changes(before: Case, after: Case, turn: Turn) -> tuple[Change, ...]:
+    if turn.intent in ("new_episode", "start_over"):
+        return ()
+    changes = []
+    for name in ("location", "side", "severity", "age", "injury"):
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not None and new is not None and old != new:
+            changes.append(Change(name, old, new))
+    for identity, old in before.status.items():
+        new = after.status.get(identity, old)
+        if old == PRESENT and new == ABSENT:
+            changes.append(Change(identity, old, new))
+    return tuple(changes)

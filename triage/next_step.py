@@ -1,0 +1,100 @@
+"""The end of a turn: the next question, or the plan with its level and summary."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+
+from knowledge.loader import Knowledge
+from knowledge.schema import Level
+from triage import replies
+from triage.case import Case
+from triage.engine import Assessment, assess
+from triage.interview import FIRST, NextAsk, build, open_ask_ids
+from triage.plan import make_plan, meanwhile
+from triage.replies import Reply
+from triage.summary import summary_facts
+
+
+def ask_or_plan(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:
+    """Ask what still matters; when nothing does, give the plan if it is new. Nothing to say gives no reply."""
+    assessment = assess(case, knowledge)
+    if assessment.level is Level.EMERGENCY or case.paused:
+        return replace(case, lead=()), ()
+    still_open = open_ask_ids(case, assessment, knowledge)
+    if still_open:
+        return _ask(case, assessment, still_open, knowledge)
+    if plan_is_due(case, assessment):
+        return _plan(case, assessment, knowledge)
+    return replace(case, lead=(), pending=None), ()
+
+
+def plan_is_due(case: Case, assessment: Assessment) -> bool:
+    """Whether what is known has changed since the last plan."""
+    return case.plan_key != plan_key(case, assessment)
+
+
+def plan_key(case: Case, assessment: Assessment) -> str:
+    """A short fingerprint of all that a plan depends on."""
+    parts = [
+        assessment.level.value,
+        case.location,
+        case.side,
+        case.severity,
+        case.age,
+        sorted(assessment.present),
+    ]
+    return hashlib.blake2s(json.dumps(parts).encode(), digest_size=8).hexdigest()
+
+
+def _ask(
+    case: Case, assessment: Assessment, still_open: list[str], knowledge: Knowledge
+) -> tuple[Case, tuple[Reply, ...]]:
+    question = build(still_open[0], case, knowledge)
+    lead = [knowledge.messages[identity] for identity in case.lead]
+    if not case.introduced:
+        lead.append(knowledge.messages["introduction"])
+    relief = () if _too_early(case, question) else meanwhile(case, assessment, knowledge)
+    if relief:
+        tips = " ".join(remedy.how for remedy in relief)
+        lead.append(knowledge.messages["meanwhile"].format(remedies=tips))
+    reply = replies.ask(question, knowledge, lead, len(still_open) - 1, [remedy.id for remedy in relief])
+    case = replace(
+        case,
+        pending=question.id,
+        asked=(*case.asked, question.id),
+        lead=(),
+        introduced=True,
+        meanwhile_given=case.meanwhile_given or bool(relief),
+    )
+    return case, (reply,)
+
+
+def _too_early(case: Case, question: NextAsk) -> bool:
+    """Relief is offered once, as soon as the emergency signs are ruled out, and not while one is in doubt."""
+    ruled_out = FIRST in case.answered
+    return case.meanwhile_given or not ruled_out or "red_flags" in question.asks
+
+
+def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:
+    made = make_plan(case, assessment, knowledge)
+    said: list[Reply] = []
+    if assessment.level is not Level.URGENT:
+        text = knowledge.messages[f"triage_{assessment.level.value}"]
+        if assessment.level is Level.SEE_CLINICIAN:
+            text = text.format(because=replies.join(assessment.because))
+        said.append(replies.triage(assessment, knowledge, text))
+    said.append(replies.plan(made, knowledge))
+    case = replace(
+        case,
+        pending=None,
+        lead=(),
+        plan_given=True,
+        plan_key=plan_key(case, assessment),
+        told_level=assessment.level.value,
+        told_findings=tuple(dict.fromkeys((*case.told_findings, *assessment.findings))),
+    )
+    facts = summary_facts(case, made, knowledge)
+    said.append(replies.summary(facts, case, [item.id for item in made.remedies], knowledge))
+    return case, tuple(said)

@@ -1,0 +1,81 @@
+"""What was told and advised, as labelled lines to take to a clinician."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from knowledge.loader import Knowledge
+from triage.case import ABSENT, POSSIBLE, PRESENT, Case
+from triage.derive import present_ids
+from triage.plan import Plan
+from triage.replies import join
+
+VALUES = ("onset", "injury", "trend")
+
+
+def summary_facts(case: Case, plan: Plan | None, knowledge: Knowledge) -> list[tuple[str, str]]:
+    """(label, value) pairs in reading order; only what is known is listed."""
+    m = knowledge.messages
+    facts: list[tuple[str, str]] = []
+
+    def add(label: str, value: str) -> None:
+        facts.append((m[f"label_{label}"], value))
+
+    if case.location:
+        add("location", place(case, knowledge))
+    if case.severity is not None:
+        add("severity", m["value_severity"].format(severity=case.severity))
+    if case.duration_days is not None:
+        add("duration_days", since(case.duration_days, knowledge))
+    for name in VALUES:
+        value = getattr(case, name)
+        if value:
+            add(name, m[f"{name}_{value}"])
+    if case.age is not None:
+        add("age", str(case.age))
+    if case.pregnancy_weeks is not None:
+        add("pregnancy_weeks", str(case.pregnancy_weeks))
+    _add_statuses(case, knowledge, add)
+    if case.told_level:
+        add("level", m[f"level_{case.told_level}"])
+    if plan is not None and plan.remedies:
+        add("remedies", join([item.title for item in plan.remedies]))
+    if plan is not None and plan.withheld:
+        add("withheld", join([f"{held.title} ({join(held.labels)})" for held in plan.withheld]))
+    return facts
+
+
+def _add_statuses(case: Case, knowledge: Knowledge, add: Callable[[str, str], None]) -> None:
+    present = present_ids(case)
+    told = [f.label for f in knowledge.findings.values() if f.id in present]
+    conditions = [c.label for c in knowledge.conditions.values() if case.status.get(c.id) == PRESENT]
+    for label, words in (
+        ("present", told),
+        ("conditions", conditions),
+        ("possible", _labels(case, POSSIBLE, knowledge)),
+        ("absent", _labels(case, ABSENT, knowledge)),
+    ):
+        if words:
+            add(label, join(words))
+
+
+def _labels(case: Case, status: str, knowledge: Knowledge) -> list[str]:
+    return [f.label for f in knowledge.findings.values() if case.status.get(f.id) == status]
+
+
+def place(case: Case, knowledge: Knowledge) -> str:
+    """Location and side in words: "upper back, left"."""
+    words = knowledge.messages[f"location_{case.location}"]
+    return f"{words}, {knowledge.messages[f'side_{case.side}']}" if case.side else words
+
+
+def since(days: int, knowledge: Knowledge) -> str:
+    """A duration in the largest unit that fits: "about 3 weeks"."""
+    m = knowledge.messages
+    if days in (0, 1):
+        return m[f"value_days_{days}"]
+    for size, name in ((365, "years"), (60, "months"), (14, "weeks")):
+        if days >= size:
+            unit = {"years": 365, "months": 30, "weeks": 7}[name]
+            return m[f"value_{name}"].format(**{name: round(days / unit)})
+    return m["value_days"].format(days=days)
