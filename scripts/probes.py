@@ -87,7 +87,10 @@ def channels(credentials: Path) -> list[str]:
 
 def probe_for(credentials: Path, base_url: str) -> Callable[[], str | None]:
     """The probe for the channels in a credentials file; with none of ours, an answer to any request."""
-    if "rest" in channels(credentials):
+    enabled = channels(credentials)
+    if any(name.startswith("channels.web.") for name in enabled):
+        return answers_http(f"{base_url}/ready")  # the web channel runs a turn of its own and says how it went
+    if "rest" in enabled:
         return rest_probe(base_url)
     return answers_http(base_url + "/")
 

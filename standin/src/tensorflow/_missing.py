@@ -10,10 +10,17 @@ MESSAGE = (
 
 
 def refuse() -> NoReturn:
-    """Raises Rasa's own configuration error, which its command line prints as one clear line."""
-    from rasa.shared.exceptions import InvalidConfigException
+    """Raises an error of Rasa's own kind, which its command line prints as one clear line.
 
-    raise InvalidConfigException(MESSAGE)
+    Not its InvalidConfigException: that is a ValueError too, and DIET's loading code takes any ValueError for a
+    missing file, goes on without a model and answers nothing.
+    """
+    from rasa.shared.exceptions import RasaException
+
+    class TensorFlowMissing(RasaException):
+        """A component was used that needs the real TensorFlow."""
+
+    raise TensorFlowMissing(MESSAGE)
 
 
 class MissingType(type):
