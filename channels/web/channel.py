@@ -73,6 +73,7 @@ class WebChannel(InputChannel):
             app.config.REQUEST_MAX_SIZE = min(app.config.REQUEST_MAX_SIZE, MOST_BYTES)
             # Before the others: Rasa's own CORS middleware answers preflights, Rasa's own route answers "/".
             app.request_middleware.appendleft(_first(api, page))
+            app.response_middleware.append(_last)
             fallback = app.error_handler.default
             app.error_handler.add(Exception, _on_error(api, fallback))
 
@@ -159,6 +160,12 @@ def _first(api: Api, page: Callable[[Request], HTTPResponse]) -> Any:
         return None
 
     return first
+
+
+async def _last(request: Request, response: HTTPResponse) -> None:
+    """Response middleware: takes back what Rasa's CORS middleware allows everybody, cookies from elsewhere above all."""
+    for name in ("access-control-allow-credentials", "access-control-expose-headers"):
+        response.headers.pop(name, None)
 
 
 def _on_error(api: Api, fallback: Callable[[Request, Exception], HTTPResponse]) -> Any:

@@ -1,0 +1,210 @@
+// The conversation as this page knows it: what was said, what waits to be sent, and how the server is doing.
+import * as api from "./api.js";
+
+const OUTBOX = "unknot:outbox";
+const SLOW = 8000;
+const LONGEST_PAUSE = 20000;
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Emits "change" whenever something to show has changed. */
+export class Talk extends EventTarget {
+  items = []; // of the server: {id, from, text | payload}
+  outbox = []; // of this page: {id, body, text, state: "waiting" | "sending" | "failed", why}
+  link = "new"; // "new", "ok", "lost"
+  late = false; // the server is reached but says nothing
+  notice = "";
+  #running = false;
+  #wake = () => {};
+  #tabs = "BroadcastChannel" in window ? new BroadcastChannel("unknot") : null;
+
+  constructor() {
+    super();
+    try {
+      // Kept for this tab only: a reload must not lose what was typed, another person must not find it.
+      this.outbox = JSON.parse(sessionStorage.getItem(OUTBOX) ?? "[]");
+    } catch {}
+    addEventListener("online", () => this.#wake());
+    document.addEventListener("visibilitychange", () => document.hidden || (this.link === "ok" && this.refresh()));
+    this.#tabs?.addEventListener("message", (event) => (event.data === "gone" ? this.#reset() : this.refresh()));
+  }
+
+  get typing() {
+    return this.#running && this.link === "ok" && this.outbox.some((message) => message.state === "sending");
+  }
+
+  #changed() {
+    try {
+      sessionStorage.setItem(OUTBOX, JSON.stringify(this.outbox.map((message) => ({ ...message, state: "waiting" }))));
+    } catch {}
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Opens the session and goes on with whatever was under way. */
+  async begin() {
+    try {
+      const had = this.items.length;
+      const opened = await api.open();
+      this.link = "ok";
+      if (opened.new && had) this.notice = "expired";
+      this.#take(opened);
+      this.#run();
+      return true;
+    } catch (error) {
+      this.link = "lost";
+      this.#changed();
+      this.#reconnect(error);
+      return false;
+    }
+  }
+
+  async #reconnect(error, attempt = 0) {
+    await Promise.race([pause(Math.max(error.wait * 1000 || 0, Math.min(1000 * 2 ** attempt, LONGEST_PAUSE))), new Promise((wake) => (this.#wake = wake))]);
+    try {
+      this.#take(await api.open());
+      this.#ok();
+      this.#run();
+    } catch (again) {
+      this.#reconnect(again, attempt + 1);
+    }
+  }
+
+  #ok() {
+    if (this.link === "lost") this.notice = "back";
+    this.link = "ok";
+  }
+
+  #take({ items, pending = [] }) {
+    this.items = items;
+    const known = new Set(items.map((item) => item.id));
+    this.outbox = this.outbox.filter((message) => !known.has(message.id) || pending.includes(message.id));
+    for (const id of pending) {
+      const said = items.find((item) => item.id === id);
+      if (!this.outbox.some((message) => message.id === id)) this.outbox.unshift({ id, body: { text: said.text }, text: said.text, state: "waiting" });
+      this.items = this.items.filter((item) => item !== said);
+    }
+    this.#changed();
+  }
+
+  /** What another tab or an earlier page has said. */
+  async refresh() {
+    if (this.#running) return;
+    try {
+      this.#take(await api.history());
+      this.#run();
+    } catch (error) {
+      if (error.status === 401) this.#reset();
+    }
+  }
+
+  #reset() {
+    this.items = [];
+    this.outbox = [];
+    this.notice = "deleted";
+    this.#changed();
+  }
+
+  /** Says something: `{text}`, or `{choices, side}` with the words they stand for. */
+  say(body, text) {
+    this.outbox.push({ id: newId(), body, text, state: "waiting" });
+    this.notice = "";
+    this.#changed();
+    this.#run();
+  }
+
+  retry(id) {
+    const message = this.outbox.find((one) => one.id === id);
+    if (message) message.state = "waiting";
+    this.#changed();
+    this.#wake();
+    this.#run();
+  }
+
+  async erase() {
+    await api.erase();
+    this.#reset();
+    this.#tabs?.postMessage("gone");
+    await this.begin();
+    this.notice = "deleted";
+    this.#changed();
+  }
+
+  async #run() {
+    if (this.#running) return;
+    this.#running = true;
+    let attempt = 0;
+    for (let message; (message = this.outbox.find((one) => one.state === "waiting")); ) {
+      try {
+        await this.#send(message);
+        attempt = 0;
+      } catch (error) {
+        await this.#failed(message, error, attempt++);
+      }
+    }
+    this.#running = false;
+    this.#changed();
+  }
+
+  async #send(message) {
+    message.state = "sending";
+    this.#changed();
+    const slow = setTimeout(() => {
+      this.late = true;
+      this.#changed();
+    }, SLOW);
+    try {
+      if (this.link === "new") this.#take(await api.open());
+      for await (const event of api.turn({ id: message.id, ...message.body })) {
+        this.#ok();
+        if (event.event === "accepted") this.#put({ id: message.id, from: "user", text: event.text, restart: message.body.restart });
+        else if (event.event === "reply") {
+          clearTimeout(slow);
+          this.late = false;
+          this.#put(event);
+        } else if (event.event === "done") this.#drop(message);
+        else if (event.event === "late") {
+          this.#drop(message);
+          this.late = true;
+        } else {
+          message.state = "failed";
+          message.why = event.message;
+        }
+        this.#changed();
+      }
+      this.#tabs?.postMessage("changed");
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  async #failed(message, error, attempt) {
+    const again = error.status === 0 || error.status === 429 || error.status >= 500;
+    if (error.status === 401) {
+      this.#take(await api.open().catch(() => ({ items: this.items })));
+      this.notice = "expired";
+      message.state = attempt < 3 ? "waiting" : "failed";
+    } else if (again && (error.status === 0 || attempt < 4)) {
+      if (error.status === 0) this.link = "lost";
+      message.state = "waiting";
+      this.#changed();
+      const delay = error.wait * 1000 || Math.min(1000 * 2 ** attempt, LONGEST_PAUSE);
+      await Promise.race([pause(delay), new Promise((wake) => (this.#wake = wake))]);
+    } else if (error.code === "stale_choice") {
+      this.#drop(message);
+      this.#take(await api.history().catch(() => ({ items: this.items })));
+    } else {
+      message.state = "failed";
+      message.why = error.message;
+    }
+    this.#changed();
+  }
+
+  #drop(message) {
+    this.outbox = this.outbox.filter((one) => one !== message);
+  }
+
+  #put(item) {
+    const at = this.items.findIndex((one) => one.id === item.id);
+    if (at < 0) this.items.push(item);
+  }
+}
