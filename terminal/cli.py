@@ -7,7 +7,6 @@ import io
 import shutil
 import sys
 import uuid
-from collections.abc import Callable
 from contextlib import ExitStack
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,6 +19,7 @@ from terminal.screen import can_edit, line_reader
 from terminal.server import LAUNCHER, Server, StartError
 from terminal.talk import AWAY_EXIT, Talk, converse, list_unsent, pipe
 from terminal.transport import RestTransport, Transport
+from terminal.web import WebTransport
 
 USAGE_EXIT = 64  # EX_USAGE
 WIDEST = 88
@@ -32,21 +32,13 @@ def parser() -> argparse.ArgumentParser:
         description="Talk with Unknot in the terminal. With a pipe, every line is one message.",
     )
     options.add_argument("--url", help="address of a running assistant (default: the one that is configured)")
-    options.add_argument(
-        "--no-start", action="store_true", help="fail when no assistant is running, start none"
-    )
+    options.add_argument("--no-start", action="store_true", help="fail when no assistant is running, start none")
     options.add_argument("--conversation", metavar="ID", help="go on with this conversation")
     options.add_argument("--plain", action="store_true", help="for screen readers: no drawing, no repainting")
-    options.add_argument(
-        "--no-color", action="store_true", help="no colours; the variable NO_COLOR does the same"
-    )
+    options.add_argument("--no-color", action="store_true", help="no colours; the variable NO_COLOR does the same")
     options.add_argument("--json", action="store_true", help="replies as JSON payloads, one a line")
-    options.add_argument(
-        "--echo", action="store_true", help="with a pipe: show each message before its replies"
-    )
-    options.add_argument(
-        "--history", metavar="FILE", type=Path, help="keep what you type (only in memory otherwise)"
-    )
+    options.add_argument("--echo", action="store_true", help="with a pipe: show each message before its replies")
+    options.add_argument("--history", metavar="FILE", type=Path, help="keep what you type (only in memory otherwise)")
     return options
 
 
@@ -66,21 +58,44 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("--url must begin with http:// or https://\n")
         return USAGE_EXIT
 
-    def renew() -> Transport:
-        return RestTransport(url, f"terminal:{uuid.uuid4().hex}")
+    def find() -> Transport | None:
+        """The transport that the server at `url` has: the web channel, else REST; None while it has none."""
+        return attach(url, options.conversation)
 
-    transport = RestTransport(url, options.conversation) if options.conversation else renew()
     with ExitStack() as stack:
-        if not transport.ready():
+        transport = find()
+        if transport is None:
             if options.url or options.no_start or not LAUNCHER.is_file():
                 return _away(f"No assistant answers at {url}. Start one with: make run")
-            sys.stderr.write("Starting the assistant, this takes a few seconds.\n")
+            sys.stderr.write("No assistant is running; starting one.\n")
             server = stack.enter_context(Server(stack.enter_context(TemporaryFile())))
             try:
-                server.wait_ready(transport)
+                transport = server.wait_ready(find, _tell)
             except StartError as error:
                 return _away(f"The assistant could not be started: {error}")
-        return _talk(options, settings, transport, renew, sys.stdin)
+        return _talk(options, settings, transport, sys.stdin)
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def _advice() -> str:
+    """What to do while the server cannot be reached, from the knowledge; read only then, since it takes a while."""
+    from knowledge.loader import KnowledgeError, load
+
+    try:
+        return load().messages.get("error", "")
+    except (KnowledgeError, OSError):
+        return ""
+
+
+def attach(url: str, conversation: str | None = None) -> Transport | None:
+    """A new conversation with the server at `url`, or, over REST, the one named; None when nobody answers."""
+    rest = RestTransport(url, conversation or f"terminal:{uuid.uuid4().hex}")
+    kinds: tuple[Transport, ...] = (rest,) if conversation else (WebTransport(url), rest)
+    return next((kind for kind in kinds if kind.ready()), None)
 
 
 def _away(message: str) -> int:
@@ -96,7 +111,6 @@ def _talk(
     options: argparse.Namespace,
     settings: Settings,
     transport: Transport,
-    renew: Callable[[], Transport],
     stdin: TextIO,
 ) -> int:
     talk = Talk(transport, _look(options, settings), sys.stdout, sys.stderr, as_json=options.json)
@@ -106,7 +120,11 @@ def _talk(
     if not options.json:
         talk.say("Unknot. Say in your own words what is wrong; /help lists the commands")
     reader = line_reader(plain=plain, colour=talk.look.colour, history=options.history)
-    return converse(talk, reader, renew, away="")
+
+    def renew() -> Transport:
+        return attach(transport.url) or transport
+
+    return converse(talk, reader, renew, _advice)
 
 
 def _look(options: argparse.Namespace, settings: Settings) -> Look:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
-from typing import IO
+from typing import IO, TypeVar
 
 from settings import ROOT
-from terminal.transport import Transport
 
-START_SECONDS = 120.0
+START_SECONDS = 300.0  # the first start may have to train
+T = TypeVar("T")
 LAUNCHER = ROOT / "scripts" / "run.py"
 
 
@@ -25,7 +26,7 @@ class Server:
     def __init__(self, log: IO[bytes]) -> None:
         self._log = log
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.run"],
+            [sys.executable, "-m", "scripts.run", "--stop-with-parent"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -33,16 +34,24 @@ class Server:
             start_new_session=True,  # Ctrl-C at the prompt is the client's business
         )
 
-    def wait_ready(self, transport: Transport, seconds: float = START_SECONDS) -> None:
-        """Return as soon as `transport` can talk to the server. Raises `StartError`."""
-        deadline = time.monotonic() + seconds
+    def wait_ready(self, find: Callable[[], T | None], say: Callable[[str], None]) -> T:
+        """What `find` finds, as soon as it finds something; `say` gets what the launcher prints meanwhile.
+
+        Raises `StartError`.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        told = 0
         while time.monotonic() < deadline:
+            lines = self._lines()
+            for line in lines[told:]:
+                say(line)
+            told = len(lines)
             if self._process.poll() is not None:
-                raise StartError(f"the server ended with status {self._process.returncode}\n{self._tail()}")
-            if transport.ready():
-                return
+                raise StartError(f"the server ended with status {self._process.returncode}")
+            if (found := find()) is not None:
+                return found
             time.sleep(0.2)
-        raise StartError(f"the server was not ready after {seconds:.0f} s\n{self._tail()}")
+        raise StartError(f"the server was not ready after {START_SECONDS:.0f} s")
 
     def close(self) -> None:
         """End the server, gently first."""
@@ -54,10 +63,11 @@ class Server:
                 self._process.kill()
                 self._process.wait()
 
-    def _tail(self) -> str:
+    def _lines(self) -> list[str]:
+        """The whole lines that the launcher has printed."""
         self._log.seek(0)
-        lines = self._log.read().decode(errors="replace").strip().splitlines()
-        return "\n".join(lines[-5:])
+        text = self._log.read().decode(errors="replace")
+        return [line for line in text[: text.rfind("\n") + 1].splitlines() if line.strip()]
 
     def __enter__(self) -> Server:
         return self

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from terminal.choices import Pending, pending
 from terminal.payloads import Payload
-from terminal.render import Look, render
+from terminal.render import Look, render, wrap
 from terminal.transport import ServerAwayError, Transport, TurnError
 
 PATIENCE_SECONDS = 2.0
@@ -86,8 +86,8 @@ class Talk:
             timer.cancel()
 
 
-def converse(talk: Talk, read_line: ReadLine, renew: Callable[[], Transport], away: str) -> int:
-    """Talk with a person until they leave. `away` is what to tell them when the server cannot be reached.
+def converse(talk: Talk, read_line: ReadLine, renew: Callable[[], Transport], advice: Callable[[], str]) -> int:
+    """Talk with a person until they leave. `advice` says what to do without the server.
 
     What was typed and not sent is offered again for editing, so that Enter is enough to retry.
     """
@@ -112,8 +112,8 @@ def converse(talk: Talk, read_line: ReadLine, renew: Callable[[], Transport], aw
         except TurnError as trouble:
             unsent = line
             talk.say(f"{trouble}. Your words are kept: press Enter to send them again.")
-            if isinstance(trouble, ServerAwayError) and away:
-                talk.err.write(away + "\n")
+            if isinstance(trouble, ServerAwayError):
+                talk.err.write(wrap(advice(), talk.look.width) + "\n")
         except KeyboardInterrupt:
             unsent = line
             talk.say("stopped waiting; your words are kept")

@@ -16,11 +16,15 @@ REPLY_SECONDS = 60.0
 
 
 class TurnError(Exception):
-    """The turn did not go through. `sent` says whether the server may have seen the words."""
+    """The turn did not go through. `sent` says whether the server may have seen the words.
 
-    def __init__(self, message: str, *, sent: bool) -> None:
+    `status` is the HTTP status of a refusal, else 0.
+    """
+
+    def __init__(self, message: str, *, sent: bool, status: int = 0) -> None:
         super().__init__(message)
         self.sent = sent
+        self.status = status
 
 
 class ServerAwayError(TurnError):
@@ -93,9 +97,8 @@ def call(
             connection.request(method, path or "/", data, {**kind, **(headers or {})})
             response = connection.getresponse()
             if response.status >= http.client.BAD_REQUEST:
-                raise ServerFaultError(
-                    _refusal(response), sent=response.status >= http.client.INTERNAL_SERVER_ERROR
-                )
+                failed = response.status >= http.client.INTERNAL_SERVER_ERROR
+                raise ServerFaultError(_refusal(response), sent=failed, status=response.status)
             yield response
         except TimeoutError as error:
             raise ServerFaultError(f"no answer within {timeout:.0f} s", sent=True) from error
