@@ -174,6 +174,30 @@ class Settings:
     proxies: int = variable(
         "UNKNOT_PROXIES", "0", _count, "How many trusted reverse proxies stand in front (for rate limits)"
     )
+    slack_bot_token: str = variable(
+        "SLACK_BOT_TOKEN",
+        "",
+        _text,
+        "Slack: bot token (xoxb-…); for several workspaces T0001=xoxb-…,T0002=xoxb-…",
+        secret=True,
+    )
+    slack_app_token: str = variable(
+        "SLACK_APP_TOKEN",
+        "",
+        _text,
+        "Slack: app-level token (xapp-…) for Socket Mode, which needs no public address",
+        secret=True,
+    )
+    slack_signing_secret: str = variable(
+        "SLACK_SIGNING_SECRET",
+        "",
+        _text,
+        "Slack: signing secret, for events by HTTP instead of Socket Mode",
+        secret=True,
+    )
+    slack_api: str = variable(
+        "UNKNOT_SLACK_API", "https://slack.com/api/", _text, "Where Slack's Web API is reached"
+    )
     no_color: str = variable(
         "NO_COLOR", "", _text, "Anything but nothing: no colours in the terminal (https://no-color.org)"
     )
