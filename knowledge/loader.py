@@ -92,7 +92,7 @@ def _read(path: Path) -> Any:
     except FileNotFoundError:
         raise KnowledgeError(f"{path.name}: the file is missing from {path.parent}") from None
     try:
-        return yaml.load(text, Loader=_Loader) or {}  # noqa: S506
+        return _Loader(text).get_single_data() or {}
     except yaml.YAMLError as error:
         raise KnowledgeError(f"{path.name}: not valid YAML: {error}") from None
     except KnowledgeError as error:
@@ -126,7 +126,7 @@ def _build(kind: type[T], raw: Any, where: str) -> T:
     if not isinstance(raw, dict):
         raise KnowledgeError(f"{where}: expected a mapping of keys, found {raw!r}")
     hints = _hints(typing.cast(type, kind))
-    fields = {item.name: item for item in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    fields = {item.name: item for item in dataclasses.fields(typing.cast(Any, kind))}
     if unknown := sorted(str(key) for key in raw if key not in fields):
         raise KnowledgeError(f"{where}: unknown key {', '.join(unknown)}; allowed: {', '.join(fields)}")
     required = [
@@ -203,12 +203,10 @@ def _check_ids(knowledge: Knowledge) -> None:
             if dangling := sorted({item for item in named(record) if item not in known}):
                 allowed = f"; known: {', '.join(sorted(known))}" if len(known) < 80 else ""
                 raise KnowledgeError(f"{name}: {record.id!r} names unknown id {', '.join(dangling)}{allowed}")
-    for name in (
-        "questions",
-        "findings",
-        "conditions",
-        "remedies",
-        "regions",
-    ):  # rules and asks have free ids
+    for ask in knowledge.asks.values():
+        choices = [choice.id for choice in ask.choices]
+        if double := sorted({choice for choice in choices if choices.count(choice) > 1}):
+            raise KnowledgeError(f"asks: {ask.id!r} has two choices with the id {', '.join(map(repr, double))}")
+    for name in ("questions", "findings", "conditions", "remedies", "regions"):
         if absent := sorted(set(ids[name]) - set(getattr(knowledge, name))):
             raise KnowledgeError(f"{name}: no record for {', '.join(absent)}")

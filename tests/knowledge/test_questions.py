@@ -1,0 +1,127 @@
+"""The answers: complete, honest about their sources, and in the house style."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from knowledge.loader import load
+from knowledge.schema import Question, Strength
+
+SOURCE = Path(__file__).resolve().parents[3] / "shared" / "source_questions.txt"
+
+EXPECTED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "expected.yml").read_text(encoding="utf-8"))
+ITEMS: dict[str, list[str]] = EXPECTED["items"]
+DANGER: dict[str, list[str]] = EXPECTED["danger"]
+
+FORBIDDEN = [
+    r"!",
+    r"\bas an ai\b",
+    r"i understand how you feel",
+    r"i know how you feel",
+    r"\byou have (?:a|an|got|sciatica|strained|pulled|torn)\b(?! (?:fever|sudden|3|faint))",
+    r"\byou(?:'re| are) (?:fine|safe|ok)\b",
+    r"\b(?:guarantee|promise that|will cure|cures|definitely|certainly|nothing to worry|don't worry|do not worry)\b",
+    r"\bour (?:doctors|clinicians|experts)\b",
+    r"\b(?:clinically|medically) (?:reviewed|approved|validated)\b",
+]
+
+
+def all_questions() -> list[Question]:
+    return list(load().questions.values())
+
+
+@pytest.mark.parametrize(("question", "items"), ITEMS.items())
+def test_everything_the_source_names_is_in_the_answer(question: str, items: list[str]) -> None:
+    text = load().questions[question].text.lower()
+    assert [item for item in items if item not in text] == []
+
+
+@pytest.mark.parametrize("question", all_questions(), ids=lambda q: q.id)
+def test_own_items_are_in_the_answer(question: Question) -> None:
+    assert [item for item in question.items if item.lower() not in question.text.lower()] == []
+    assert bool(question.items) == (question.id in ITEMS)
+
+
+def source_items() -> Iterator[tuple[int, str]]:
+    """(index of the question, head of the list item) for each numbered item of the source document."""
+    number = -1
+    for line in SOURCE.read_text(encoding="utf-8").splitlines():
+        if line.endswith("?") and not line.startswith(" "):
+            number += 1
+        elif item := re.match(r"\s+\d+\. (.*)", line):
+            yield number, re.split(r"[.:]", item.group(1))[0]
+
+
+@pytest.mark.skipif(not SOURCE.exists(), reason="the source document is not beside the repository")
+def test_the_source_document_is_covered_word_for_word() -> None:
+    ids = load().ids["questions"]
+    found = list(source_items())
+    assert len(found) == 16
+    for number, head in found:
+        text = load().questions[ids[number]].text.lower()
+        words = set(re.findall(r"[a-z-]+", head.lower())) - {"that", "are", "and"}
+        assert {word for word in words if word.removesuffix("s") not in text} == set(), (ids[number], head)
+
+
+def test_every_planned_question_is_answered() -> None:
+    assert set(load().questions) == {*ITEMS, *EXPECTED["further_questions"]}
+
+
+@pytest.mark.parametrize(("question", "signs"), DANGER.items())
+def test_answers_next_to_a_danger_name_its_signs(question: str, signs: list[str]) -> None:
+    text = load().questions[question].text.lower()
+    assert [sign for sign in signs if sign not in text] == []
+
+
+@pytest.mark.parametrize("question", ["fast_relief", "breathing_and_hyperventilation"])
+def test_the_truth_about_hyperventilation(question: str) -> None:
+    text = load().questions[question].text.lower()
+    for part in ("hyperventilation", "3 people", "not back spasms", "dizzy", "slowly"):
+        assert part in text
+    assert re.search(r"do not (?:do it|recommend it)", text)
+
+
+@pytest.mark.parametrize("question", all_questions(), ids=lambda q: q.id)
+def test_sources_are_honest(question: Question) -> None:
+    knowledge = load()
+    assert question.sources or question.strength is Strength.NONE
+    if question.strength is Strength.NONE:
+        assert "no good evidence" in question.text.lower()
+    else:
+        # An answer may not claim more than its best source.
+        best = {knowledge.sources[source].strength for source in question.sources}
+        assert question.strength in best
+
+
+@pytest.mark.parametrize("question", all_questions(), ids=lambda q: q.id)
+def test_house_style(question: Question) -> None:
+    for pattern in FORBIDDEN:
+        assert not re.search(pattern, question.text, re.IGNORECASE), pattern
+    limit = 200 if question.id == "when_to_go_to_er" else 165 if question.id in ITEMS else 130
+    assert 50 <= len(question.text.split()) <= limit
+    assert question.title.endswith("?")
+    assert 2 <= len(question.related) <= 3 or question.id == "combining_painkillers"
+    assert question.id not in question.related
+    assert question.text[-1] == "."
+
+
+def test_titles_differ() -> None:
+    titles = [question.title for question in all_questions()]
+    assert len(set(titles)) == len(titles)
+
+
+US_AND_UK = [("acetaminophen", "paracetamol"), ("er", "a&e")]
+
+
+@pytest.mark.parametrize("question", all_questions(), ids=lambda q: q.id)
+@pytest.mark.parametrize(("us", "uk"), US_AND_UK)
+def test_us_terms_come_with_the_other_name(question: Question, us: str, uk: str) -> None:
+    text = question.text if us == "er" else question.text.lower()
+    if re.search(rf"\b{us.upper() if us == 'er' else us}\b", text):
+        assert uk in question.text.lower()
