@@ -94,8 +94,7 @@ def _level_news(
         case = replace(case, told_level=assessment.level.value, told_findings=())
     new_reason = not set(assessment.findings) <= set(case.told_findings)
     if assessment.level is Level.URGENT and (assessment.more_urgent_than(case.told_level) or new_reason):
-        because = replies.join(assessment.because)
-        text = messages["triage_urgent"].format(urgent_line=region.urgent_line, because=because)
+        text = messages["triage_urgent"].format(urgent_line=region.urgent_line, reason=assessment.reason())
         said.append(replies.triage(assessment, knowledge, text))
         findings = tuple(dict.fromkeys((*case.told_findings, *assessment.findings)))
         case = replace(case, told_level=Level.URGENT.value, told_findings=findings)

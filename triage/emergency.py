@@ -41,7 +41,7 @@ def explain(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Reg
     assessment = assess(case, knowledge)
     if assessment.level is not Level.EMERGENCY:
         return Told(case, ())
-    text = knowledge.messages["emergency_because"].format(because=replies.join(assessment.because))
+    text = knowledge.messages["emergency_because"].format(reason=assessment.reason())
     if OVERDOSE in assessment.findings and region.poison_line:
         text += " " + knowledge.messages["overdose_poison_line"].format(poison_line=region.poison_line)
     said = [replies.triage(assessment, knowledge, text)]
@@ -59,7 +59,7 @@ def respond(
     reminder = replies.emergency_reminder(region, knowledge, assessment)
     if case.told_level != Level.EMERGENCY.value or not set(assessment.findings) <= set(case.told_findings):
         full = replies.triage(assessment, knowledge, region.emergency_text)
-        why = messages["emergency_because"].format(because=replies.join(assessment.because))
+        why = messages["emergency_because"].format(reason=assessment.reason())
         full["text"] = f"{region.emergency_text} {why}"
         full["number"] = region.emergency_number
         return Told(_told(case, assessment), (full,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.loader import Knowledge
@@ -21,35 +21,56 @@ class Assessment:
     findings: tuple[str, ...]  # the ids that decided the level
     rules: tuple[str, ...]
     sources: tuple[str, ...]
-    because: tuple[str, ...]  # clauses in plain words
+    labels: tuple[str, ...]  # the deciding findings in plain words
+    because: tuple[str, ...]  # what they can mean, a clause a rule
     present: frozenset[str]  # everything that holds
+
+    def reason(self) -> str:
+        """Why, in plain words: the findings, then what they can mean."""
+        sentences = [join(self.labels), *self.because]
+        return " ".join(f"{text[:1].upper()}{text[1:]}." for text in sentences if text)
 
     def more_urgent_than(self, level: str | None) -> bool:
         """Whether this level is more urgent than `level`; None counts as nothing said."""
         return level is None or self.level.rank < Level(level).rank
 
 
+@dataclass(frozen=True)
+class _Fired:
+    """A finding at its floor, or a rule, that holds."""
+
+    level: Level
+    rule: str
+    findings: tuple[str, ...]
+    sources: tuple[str, ...]
+    label: str = ""
+    because: str = ""
+
+
 def assess(case: Case, knowledge: Knowledge) -> Assessment:
     """Weigh every rule. The most urgent level wins; only what led to that level is named."""
     present = present_ids(case)
-    fired: list[tuple[Level, str, tuple[str, ...], tuple[str, ...], str]] = []
+    fired: list[_Fired] = []
     for finding in knowledge.findings.values():
         if finding.id in present:
-            fired.append((finding.floor, SINGLE + finding.id, (finding.id,), finding.sources, finding.label))
+            fired.append(
+                _Fired(finding.floor, SINGLE + finding.id, (finding.id,), finding.sources, label=finding.label)
+            )
     for rule in knowledge.rules.values():
         if _fires(rule, case, present):
             named = tuple(i for i in (*rule.all_of, *rule.any_of) if i in present)
-            fired.append((rule.level, rule.id, named, rule.sources, rule.because))
+            fired.append(_Fired(rule.level, rule.id, named, rule.sources, because=rule.because))
     if not fired:
-        return Assessment(Level.SELF_CARE, (), (), (), (), present)
-    level = min((item[0] for item in fired), key=lambda item: item.rank)
-    deciding = [item for item in fired if item[0] is level]
+        return Assessment(Level.SELF_CARE, (), (), (), (), (), present)
+    level = min((item.level for item in fired), key=lambda item: item.rank)
+    deciding = [item for item in fired if item.level is level]
     return Assessment(
         level=level,
-        findings=_unique(i for item in deciding for i in item[2]),
-        rules=_unique(item[1] for item in deciding),
-        sources=_unique(i for item in deciding for i in item[3]),
-        because=_unique(item[4] for item in deciding),
+        findings=_unique(i for item in deciding for i in item.findings),
+        rules=_unique(item.rule for item in deciding),
+        sources=_unique(i for item in deciding for i in item.sources),
+        labels=_unique(item.label for item in deciding if item.label),
+        because=_unique(item.because for item in deciding if item.because),
         present=present,
     )
 
@@ -66,3 +87,10 @@ def _fires(rule: Rule, case: Case, present: frozenset[str]) -> bool:
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
+
+
+def join(parts: Sequence[str]) -> str:
+    """A list as people say it: "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + " and " + parts[-1]

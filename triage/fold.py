@@ -32,6 +32,8 @@ OTHER_VALUES = frozenset({"course", "denied_group", "number"})
 RECURRENT = "recurrent"
 UNNAMED = {FIRST: "emergency_sign_unnamed", MORE: "urgent_sign_unnamed"}
 HISTORY = ("cancer_history", "osteoporosis", "immunosuppressed")  # what "I'm healthy" also denies
+LASTING_FINDINGS = frozenset({"cancer_history", "osteoporosis", "steroid_use", "immunosuppressed", "iv_drug_use"})
+TODAY_ONLY = frozenset({"other_nsaid", "acetaminophen_already", "broken_skin"})
 YES, NO, UNKNOWN, REFUSED = "yes", "no", "unknown", "refused"
 PATIENCE = 3  # how often a question is put before the interview goes on without its answer
 STARTING_INTENTS = frozenset({"inform", "report_emergency", "got_worse", "new_episode", "request_plan"})
@@ -61,7 +63,7 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
     """Take `turn` into `case`. Nothing that was known is lost unless the message says otherwise."""
     before = case
     if turn.intent == "new_episode" and case.plan_given:
-        case = new_episode(case)
+        case = new_episode(case, knowledge)
     elif turn.intent == "got_worse" and (case.plan_given or case.told_level):
         case = worse(case, knowledge)
     waiting = build(case.pending, case, knowledge) if case.pending else None
@@ -89,9 +91,9 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
     return Folded(case, _changes(before, case, turn), answered, told, needs_naming)
 
 
-def new_episode(case: Case) -> Case:
+def new_episode(case: Case, knowledge: Knowledge) -> Case:
     """A new bout: what it feels like now is unknown again; who the person is stays."""
-    lasting = {i: s for i, s in case.status.items() if i in _lasting_ids(case)}
+    lasting = {i: s for i, s in case.status.items() if i in _lasting_ids(knowledge)}
     return Case(
         status={**lasting, RECURRENT: PRESENT},
         age=case.age,
@@ -132,18 +134,9 @@ def reply_kind(turn: Turn) -> str | None:
     return by_intent.get(turn.intent)
 
 
-def _lasting_ids(case: Case) -> frozenset[str]:
-    lasting = {
-        "cancer_history",
-        "osteoporosis",
-        "steroid_use",
-        "immunosuppressed",
-        "iv_drug_use",
-        "broken_skin",
-    }
-    momentary = {"other_nsaid", "acetaminophen_already"}
-    from_safety = {i for i in case.status if i not in momentary}
-    return frozenset(lasting | from_safety) & frozenset(case.status)
+def _lasting_ids(knowledge: Knowledge) -> frozenset[str]:
+    """What stays true from one bout to the next: illnesses, regular medicines, allergies, history."""
+    return (frozenset(knowledge.conditions) | LASTING_FINDINGS) - TODAY_ONLY
 
 
 def _chosen(text: str, waiting: NextAsk | None) -> tuple[Choice, ...]:

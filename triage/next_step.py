@@ -83,7 +83,7 @@ def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Cas
     if assessment.level is not Level.URGENT:
         text = knowledge.messages[f"triage_{assessment.level.value}"]
         if assessment.level is Level.SEE_CLINICIAN:
-            text = text.format(because=replies.join(assessment.because))
+            text = text.format(reason=assessment.reason())
         said.append(replies.triage(assessment, knowledge, text))
     said.append(replies.plan(made, knowledge))
     case = replace(

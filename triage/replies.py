@@ -8,7 +8,7 @@ from typing import Any
 from knowledge.loader import Knowledge
 from knowledge.schema import Level, Region
 from triage.case import Case
-from triage.engine import Assessment
+from triage.engine import Assessment, join
 from triage.interview import NextAsk
 from triage.plan import Plan
 
@@ -165,10 +165,3 @@ def summary(facts: Sequence[tuple[str, str]], case: Case, remedies: Sequence[str
         "level": case.told_level,
         "remedies": list(remedies),
     }
-
-
-def join(parts: Sequence[str]) -> str:
-    """A list as people say it: "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from knowledge.loader import Knowledge
 from triage.case import ABSENT, POSSIBLE, PRESENT, Case
 from triage.derive import present_ids
+from triage.engine import join
 from triage.plan import Plan
-from triage.replies import join
 
 VALUES = ("onset", "injury", "trend")
 

@@ -1,0 +1,108 @@
+"""A conversation without Rasa: what the readers would find goes in, the payloads come out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from knowledge.loader import Knowledge, load
+from triage.case import Case
+from triage.conversation import take_in
+from triage.emergency import explain, is_news
+from triage.engine import assess
+from triage.fold import fold
+from triage.next_step import ask_or_plan
+from triage.turn import Mention, Turn
+
+
+class Talk:
+    """Speaks the assistant's language: `talk.tell(location="lower", severity=7)`, `talk.no()`, `talk.ask("prevention")`.
+
+    Goes the way the guard, the rules and the stories go: an emergency that is news is explained and nothing else.
+    """
+
+    def __init__(self, region: str = "us", knowledge: Knowledge | None = None) -> None:
+        self.knowledge = knowledge or load()
+        self.region = self.knowledge.regions[region]
+        self.case = Case()
+        self.replies: list[dict[str, Any]] = []
+        self._clock = 0.0
+
+    def say(
+        self, text: str = "", intent: str = "inform", mentions: tuple[Mention, ...] = (), confidence: float = 0.9
+    ) -> list[dict[str, Any]]:
+        """One turn; gives all payloads of it."""
+        self._clock += 1.0
+        turn = Turn(text, intent, confidence, mentions, self._clock)
+        after = fold(self.case, turn, self.knowledge).case
+        if is_news(self.case, after, assess(after, self.knowledge)):
+            told = explain(self.case, [replace(turn, intent="report_emergency")], self.knowledge, self.region)
+            self.case = told.case
+            self.replies = list(told.replies)
+            return self.replies
+        outcome = take_in(self.case, [turn], self.knowledge, self.region)
+        self.case, self.replies = outcome.case, list(outcome.replies)
+        if outcome.go_on:
+            self.case, more = ask_or_plan(self.case, self.knowledge)
+            self.replies += more
+        self.case = Case.from_json(self.case.to_json())
+        return self.replies
+
+    def tell(
+        self, *findings: str, absent: tuple[str, ...] = (), text: str = "", **values: Any
+    ) -> list[dict[str, Any]]:
+        """Facts: finding or condition ids that are there, ids that are not, and values by kind."""
+        return self.say(text, "inform", mentions(self.knowledge, findings, absent, **values))
+
+    def no(self) -> list[dict[str, Any]]:
+        """A bare no."""
+        return self.say("no", "deny", (Mention("act", "no"),))
+
+    def yes(self) -> list[dict[str, Any]]:
+        """A bare yes."""
+        return self.say("yes", "affirm", (Mention("act", "yes"),))
+
+    def ask(self, question: str) -> list[dict[str, Any]]:
+        """One of the questions of the knowledge."""
+        return self.say("?", question)
+
+    def to_plan(self, limit: int = 12, **values: Any) -> int:
+        """Answer whatever is asked (values by ask id, else no) until a plan comes; gives how many were asked."""
+        count = 0
+        while not self.of("plan") and count < limit:
+            count += 1
+            waiting = str(self.case.pending)
+            if waiting in values:
+                kind = {"onset": "duration_days"}.get(waiting, waiting)
+                self.tell(**{kind: values[waiting]})
+            else:
+                self.no()
+        return count
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """Payloads of the last turn with this type."""
+        return [reply for reply in self.replies if reply["type"] == kind]
+
+    @property
+    def asked(self) -> list[str]:
+        """Ask ids of the last turn."""
+        return [identity for reply in self.of("ask") for identity in reply["asks"]]
+
+    @property
+    def level(self) -> str | None:
+        """Level of the last turn's first triage payload."""
+        found = self.of("triage")
+        return str(found[0]["level"]) if found else None
+
+
+def mentions(
+    knowledge: Knowledge, findings: tuple[str, ...] = (), absent: tuple[str, ...] = (), **values: Any
+) -> tuple[Mention, ...]:
+    """Mentions as the readers give them."""
+    found = [Mention(_kind(knowledge, identity), identity) for identity in findings]
+    found += [Mention(_kind(knowledge, identity), identity, "absent") for identity in absent]
+    return (*found, *(Mention(kind, value) for kind, value in values.items()))
+
+
+def _kind(knowledge: Knowledge, identity: str) -> str:
+    return "finding" if identity in knowledge.findings else "condition"

@@ -1,0 +1,166 @@
+"""An emergency is news in every state of the conversation, comes first, and nothing is asked in that turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from knowledge.loader import load
+from knowledge.schema import Level
+from tests.support.talk import Talk
+from triage.turn import Mention
+
+KNOWLEDGE = load()
+EMERGENCIES = sorted(f.id for f in KNOWLEDGE.findings.values() if f.floor is Level.EMERGENCY)
+
+
+def fresh(talk: Talk) -> None:
+    pass
+
+
+def after_greeting(talk: Talk) -> None:
+    talk.say("hi", "greet")
+
+
+def after_a_question(talk: Talk) -> None:
+    talk.ask("heat_or_ice")
+
+
+def at_red_flags(talk: Talk) -> None:
+    talk.tell()
+
+
+def at_location(talk: Talk) -> None:
+    talk.tell()
+    talk.no()
+
+
+def at_safety(talk: Talk) -> None:
+    talk.tell(location="lower", severity=5, duration_days=1, injury="strain", age=40)
+    talk.no()
+    talk.no()
+
+
+def after_the_plan(talk: Talk) -> None:
+    at_safety(talk)
+    talk.no()
+    assert talk.of("plan")
+
+
+def after_stop(talk: Talk) -> None:
+    at_location(talk)
+    talk.say("stop", "stop")
+
+
+def after_urgent(talk: Talk) -> None:
+    talk.tell("fever")
+
+
+def denied_before(talk: Talk) -> None:
+    at_location(talk)
+
+
+STATES = [
+    fresh, after_greeting, after_a_question, at_red_flags, at_location, at_safety, after_the_plan, after_stop,
+    after_urgent, denied_before,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+@pytest.mark.parametrize("finding", EMERGENCIES)
+def test_every_emergency_from_every_state(finding: str, state: Callable[[Talk], None]) -> None:
+    talk = Talk()
+    state(talk)
+    talk.tell(finding)
+    assert talk.replies[0]["type"] == "triage"
+    assert talk.replies[0]["level"] == "emergency"
+    assert finding in talk.replies[0]["findings"]
+    assert talk.replies[0]["rules"]
+    assert not talk.of("ask")
+
+
+def test_somebody_else_now_counts() -> None:
+    talk = Talk()
+    talk.say("", "inform", (Mention("finding", "urinary_retention", "present", "other"),))
+    assert talk.level == "emergency"
+
+
+@pytest.mark.parametrize("assertion", ["absent", "hypothetical", "past"])
+def test_what_is_not_asserted_is_no_emergency(assertion: str) -> None:
+    talk = Talk()
+    talk.say("", "inform", (Mention("finding", "urinary_retention", assertion),))
+    assert talk.level is None
+
+
+def test_yes_to_the_emergency_signs_is_enough() -> None:
+    talk = Talk()
+    talk.tell()
+    talk.yes()
+    assert talk.level == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("intent", "expected"),
+    [
+        ("cannot_go", "cannot get there"),
+        ("while_waiting", "unlock the door"),
+        ("thank", "While you wait"),
+        ("refuse", "It is your choice"),
+        ("stop", "It is your choice"),
+    ],
+)
+def test_later_turns_keep_the_advice_first_and_answer(intent: str, expected: str) -> None:
+    talk = Talk()
+    talk.tell("saddle_numbness")
+    talk.say("...", intent)
+    assert talk.replies[0]["type"] == "triage"
+    assert talk.replies[0]["level"] == "emergency"
+    assert "911" in talk.replies[0]["text"]
+    assert any(expected in reply["text"] for reply in talk.replies)
+    assert not talk.of("ask")
+
+
+def test_a_question_during_an_emergency_is_answered_after_the_advice() -> None:
+    talk = Talk()
+    talk.tell("saddle_numbness")
+    talk.ask("heat_or_ice")
+    assert [reply["type"] for reply in talk.replies] == ["triage", "answer"]
+
+
+def test_a_false_alarm_is_taken_back_only_after_a_plain_no() -> None:
+    talk = Talk()
+    talk.tell("saddle_numbness", location="lower")
+    talk.say("typo, i dont have that", "false_alarm")
+    assert talk.replies[0]["level"] == "emergency"
+    (ask,) = talk.of("ask")
+    assert ask["findings"] == ["saddle_numbness"]
+    talk.no()
+    assert talk.level is None
+    assert any(KNOWLEDGE.messages["emergency_taken_back"] in reply["text"] for reply in talk.of("notice"))
+    assert talk.of("ask")
+
+
+def test_a_bare_yes_can_be_taken_back_by_answering_the_list() -> None:
+    talk = Talk()
+    talk.tell()
+    talk.yes()
+    talk.say("i pressed the wrong one", "false_alarm")
+    (ask,) = talk.of("ask")
+    assert "saddle_numbness" in ask["findings"]
+    talk.no()
+    assert talk.level is None
+    assert talk.asked == ["location"]
+
+
+def test_a_second_emergency_is_said_in_full_again() -> None:
+    talk = Talk()
+    talk.tell("saddle_numbness")
+    talk.tell("chest_pain")
+    assert "chest_pain" in talk.replies[0]["findings"]
+
+
+def test_an_overdose_names_the_poison_line() -> None:
+    talk = Talk()
+    talk.tell("overdose")
+    assert load().regions["us"].poison_line in talk.replies[0]["text"]

@@ -1,0 +1,154 @@
+"""What a short answer means depends on the question that waits."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.loader import load
+from triage.case import ABSENT, POSSIBLE, PRESENT, Case
+from triage.fold import fold
+from triage.turn import Mention, Turn
+
+KNOWLEDGE = load()
+
+
+def act(*names: str) -> tuple[Mention, ...]:
+    return tuple(Mention("act", name) for name in names)
+
+
+def after(pending: str, text: str = "", mentions: tuple[Mention, ...] = (), intent: str = "inform") -> Case:
+    case = Case(pending=pending, asked=(pending,), started=True)
+    return fold(case, Turn(text, intent, 0.9, mentions), KNOWLEDGE).case
+
+
+@pytest.mark.parametrize(
+    ("pending", "number", "field", "expected"),
+    [
+        ("severity", 7, "severity", 7),
+        ("severity", 11, "severity", 10),
+        ("severity", 0, "severity", 0),
+        ("age", 45, "age", 45),
+        ("age", 0, "age", None),
+        ("age", 130, "age", None),
+        ("location", 7, "severity", None),
+        ("onset", 3, "severity", None),
+    ],
+)
+def test_bare_numbers(pending: str, number: int, field: str, expected: int | None) -> None:
+    assert getattr(after(pending, mentions=(Mention("number", number),)), field) == expected
+
+
+@pytest.mark.parametrize("answer", ["no", "none"])
+def test_no_denies_everything_that_was_asked(answer: str) -> None:
+    case = after("red_flags_first", mentions=act(answer))
+    assert {case.status[i] for i in KNOWLEDGE.asks["red_flags_first"].findings} == {ABSENT}
+    assert "red_flags_first" in case.answered
+
+
+def test_no_but_is_heard() -> None:
+    case = after("red_flags_more", mentions=(*act("no"), Mention("finding", "leg_tingling")))
+    assert case.status["leg_tingling"] == PRESENT
+    assert case.status["fever"] == ABSENT
+
+
+def test_naming_one_condition_answers_for_the_rest() -> None:
+    case = after("safety", mentions=(Mention("condition", "asthma"),))
+    assert case.status["asthma"] == PRESENT
+    assert case.status["anticoagulant"] == ABSENT
+    assert "safety" in case.answered
+
+
+def test_naming_one_denied_sign_does_not_answer_for_the_rest() -> None:
+    case = after("red_flags_first", mentions=(Mention("finding", "chest_pain", "absent"),))
+    assert case.status == {"chest_pain": ABSENT}
+    assert "red_flags_first" not in case.answered
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I am short of breath", {"breathlessness": PRESENT}),
+        ("breathlessness", {"breathlessness": PRESENT}),
+        ("I am short of breath\nIt began after a car crash or a fall from a height", {"major_trauma": PRESENT}),
+        ("None of these", {}),
+    ],
+)
+def test_choices_by_title_id_and_several_at_once(text: str, expected: dict[str, str]) -> None:
+    case = after("red_flags_first", text)
+    assert expected.items() <= case.status.items()
+
+
+@pytest.mark.parametrize(
+    ("pending", "choice", "field", "expected"),
+    [
+        ("location", "Upper back", "location", "upper"),
+        ("location", "whole", "location", "whole"),
+        ("severity", "Severe, about 8", "severity", 8),
+        ("onset", "few_days", "duration_days", 3),
+        ("injury", "Nothing set it off", "injury", "none"),
+    ],
+)
+def test_choices_of_values(pending: str, choice: str, field: str, expected: object) -> None:
+    case = after(pending, choice)
+    assert getattr(case, field) == expected
+    assert pending in case.answered
+
+
+def test_every_choice_of_every_question_is_understood_as_offered() -> None:
+    for ask in KNOWLEDGE.asks.values():
+        for choice in ask.choices:
+            for text in (choice.id, choice.title):
+                case = after(ask.id, text)
+                assert all(case.status.get(i) == PRESENT for i in choice.present), (ask.id, text)
+                if ask.id != "consent":
+                    assert ask.id in case.answered, (ask.id, text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (None, "possible", POSSIBLE),
+        (PRESENT, "possible", PRESENT),
+        (ABSENT, "possible", ABSENT),
+        (ABSENT, "present", PRESENT),
+        (PRESENT, "absent", ABSENT),
+        (PRESENT, "hypothetical", PRESENT),
+        (None, "past", None),
+    ],
+)
+def test_what_a_mention_does_to_what_was_known(old: str | None, new: str, expected: str | None) -> None:
+    case = Case(status={"fever": old} if old else {})
+    folded = fold(case, Turn("", "inform", 0.9, (Mention("finding", "fever", new),)), KNOWLEDGE)
+    assert folded.case.status.get("fever") == expected
+
+
+def test_the_strongest_word_of_a_message_counts() -> None:
+    both = (Mention("finding", "fever", "present"), Mention("finding", "fever", "absent"))
+    assert fold(Case(), Turn("", "inform", 0.9, both), KNOWLEDGE).case.status["fever"] == PRESENT
+
+
+@pytest.mark.parametrize(
+    ("group", "denied", "kept"),
+    [
+        ("medicines", "anticoagulant", "asthma"),
+        ("allergies", "nsaid_allergy", "asthma"),
+        ("conditions", "asthma", "anticoagulant"),
+        ("all", "asthma", "fever"),
+        ("pregnancy", "pregnant", "asthma"),
+    ],
+)
+def test_groups_that_are_denied(group: str, denied: str, kept: str) -> None:
+    case = fold(Case(), Turn("", "inform", 0.9, (Mention("denied_group", group),)), KNOWLEDGE).case
+    assert case.status.get(denied) == ABSENT
+    assert kept not in case.status
+
+
+def test_a_question_is_not_put_for_ever() -> None:
+    case = Case(pending="severity", asked=("severity",) * 3, started=True)
+    assert "severity" in fold(case, Turn("blah", "nlu_fallback", 0.2), KNOWLEDGE).case.declined
+
+
+def test_a_case_survives_json() -> None:
+    case = after("safety", mentions=(Mention("condition", "asthma"), Mention("age", 33)))
+    assert Case.from_json(case.to_json()) == case
+    assert Case.from_json({"severity": 4, "of_another_version": 1}).severity == 4
