@@ -98,7 +98,8 @@ def test_every_choice_of_every_question_is_understood_as_offered() -> None:
     for ask in KNOWLEDGE.asks.values():
         for choice in ask.choices:
             for text in (choice.id, choice.title):
-                case = after(ask.id, text)
+                waiting = Case(pending=ask.id, asked=(ask.id,), location=next(iter(choice.locations), None))
+                case = fold(waiting, Turn(text, "inform"), KNOWLEDGE).case
                 assert all(case.status.get(i) == PRESENT for i in choice.present), (ask.id, text)
                 if ask.id != "consent":
                     assert ask.id in case.answered, (ask.id, text)
