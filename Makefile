@@ -9,7 +9,7 @@ TYPED := $(filter-out tests benchmarks,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run shell serve-rest slack train lint validate test understanding bench-nlu bench test-scale
+.PHONY: help setup run shell serve-rest train lint validate test
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile

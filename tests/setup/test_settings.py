@@ -1,0 +1,101 @@
+"""The table of variables: defaults, checks, the env file, and the example that shows them all."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import settings
+from settings import Settings, SettingsError, as_environment, load_settings, read_env_file
+
+
+def test_the_example_shows_every_variable_with_its_default() -> None:
+    text = (settings.ROOT / ".env.example").read_text(encoding="utf-8")
+    assert text == settings.example(), "write it anew: .venv/bin/python -m scripts.env_example"
+
+
+def test_the_example_gives_the_defaults() -> None:
+    assert load_settings(read_env_file(settings.ROOT / ".env.example")) == Settings()
+    assert load_settings({}) == Settings()
+
+
+def test_every_variable_has_one_comment_line_and_a_name_of_its_own() -> None:
+    names = [spec.metadata["name"] for spec in fields(Settings)]
+    assert len(set(names)) == len(names)
+    for spec in fields(Settings):
+        assert spec.metadata["help"].strip()
+        assert "\n" not in spec.metadata["help"]
+
+
+def test_a_child_process_gets_the_same_settings() -> None:
+    changed = load_settings({"UNKNOT_REGION": "UK", "UNKNOT_PORT": "6000", "UNKNOT_DATA_DIR": "/tmp/x y"})
+    assert changed.region == "uk"
+    assert load_settings(as_environment(changed)) == changed
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("UNKNOT_REGION", "moon", "must be one of us, uk"),
+        ("UNKNOT_PORT", "0", "port number"),
+        ("UNKNOT_PORT", "70000", "port number"),
+        ("UNKNOT_PORT", "http", "port number"),
+        ("UNKNOT_ACTIONS_PORT", "-1", "port number"),
+        ("UNKNOT_ACTION_TIMEOUT", "soon", "seconds"),
+        ("UNKNOT_ACTION_TIMEOUT", "nan", "seconds"),
+        ("UNKNOT_ACTION_TIMEOUT", "0", "seconds"),
+        ("UNKNOT_DATABASE_URL", "mysql://x/y", "sqlite:/// or postgresql://"),
+        ("UNKNOT_DATABASE_URL", "sqlite://", "must name a database file"),
+        ("UNKNOT_DATABASE_URL", "postgresql:///unknot", "host"),
+        ("UNKNOT_LOG_LEVEL", "LOUD", "DEBUG"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_wanted(name: str, value: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({name: value})
+    assert name in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_all_bad_values_are_named_at_once_and_no_secret_is_shown() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"UNKNOT_PORT": "x", "UNKNOT_REGION": "x", "UNKNOT_DATABASE_URL": "me:pa55@host"})
+    message = str(caught.value)
+    assert message.count("\n") == 2
+    assert "pa55" not in message
+
+
+def test_no_secret_in_what_is_printed() -> None:
+    shown = load_settings({"UNKNOT_DATABASE_URL": "postgresql://me:pa55@host/db"})
+    assert "pa55" not in repr(shown)
+
+
+def env_file(folder: Path, text: str, mode: int = 0o644) -> Path:
+    path = folder / ".env"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_the_process_environment_wins_over_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = env_file(tmp_path, "# region\n\nexport UNKNOT_REGION='uk'\nUNKNOT_PORT=6001\nOTHER=1\n")
+    monkeypatch.setenv("UNKNOT_PORT", "6002")
+    monkeypatch.delenv("UNKNOT_REGION", raising=False)
+    loaded = load_settings(env_file=path)
+    assert (loaded.region, loaded.port) == ("uk", 6002)
+
+
+def test_a_secret_in_an_open_env_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UNKNOT_DATABASE_URL", raising=False)
+    path = env_file(tmp_path, "UNKNOT_DATABASE_URL=postgresql://me:pa55@host/db\n", 0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        load_settings(env_file=path)
+    path.chmod(0o600)
+    assert "host" in load_settings(env_file=path).database_url
+
+
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="line 2"):
+        read_env_file(env_file(tmp_path, "A=1\nthis is no assignment\n"))
