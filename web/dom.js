@@ -28,7 +28,7 @@ export function link(address, title) {
 }
 
 /** A telephone link with only digits, + and * in it. */
-export const tel = (number, title, props) => h("a", { ...props, href: `tel:${number.replace(/[^\d+*]/g, "")}` }, title);
+export const tel = (number, title, props) => h("a", { ...props, href: `tel:${number.replace(/[^\d+*]/g, "")}` }, ...[title].flat());
 
 function inline(text, phones) {
   const pattern = phones ? /(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:])|(\b\d[\d -]{1,14}\d\b)/g : /(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:])/g;

@@ -15,6 +15,8 @@ export class Talk extends EventTarget {
   late = false; // the server is reached but says nothing
   notice = "";
   #running = false;
+  #opened = false;
+  #opening = null;
   #wake = () => {};
   #tabs = "BroadcastChannel" in window ? new BroadcastChannel("unknot") : null;
 
@@ -40,33 +42,31 @@ export class Talk extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Opens the session and goes on with whatever was under way. */
-  async begin() {
+  /** Opens the session and goes on with whatever was under way; keeps trying until the server is there. */
+  async begin(attempt = 0) {
     try {
-      const had = this.items.length;
-      const opened = await api.open();
-      this.link = "ok";
-      if (opened.new && had) this.notice = "expired";
-      this.#take(opened);
+      await this.#session();
       this.#run();
-      return true;
     } catch (error) {
       this.link = "lost";
       this.#changed();
-      this.#reconnect(error);
-      return false;
+      await this.#wait(error, attempt);
+      if (!this.#opened) this.begin(attempt + 1);
     }
   }
 
-  async #reconnect(error, attempt = 0) {
-    await Promise.race([pause(Math.max(error.wait * 1000 || 0, Math.min(1000 * 2 ** attempt, LONGEST_PAUSE))), new Promise((wake) => (this.#wake = wake))]);
-    try {
-      this.#take(await api.open());
+  #session() {
+    this.#opening ??= api.open().finally(() => (this.#opening = null));
+    return this.#opening.then((opened) => {
       this.#ok();
-      this.#run();
-    } catch (again) {
-      this.#reconnect(again, attempt + 1);
-    }
+      this.#opened = true;
+      this.#take(opened);
+    });
+  }
+
+  #wait(error, attempt) {
+    const delay = error.wait * 1000 || Math.min(1000 * 2 ** attempt, LONGEST_PAUSE);
+    return Promise.race([pause(delay), new Promise((wake) => (this.#wake = wake))]);
   }
 
   #ok() {
@@ -81,7 +81,6 @@ export class Talk extends EventTarget {
     for (const id of pending) {
       const said = items.find((item) => item.id === id);
       if (!this.outbox.some((message) => message.id === id)) this.outbox.unshift({ id, body: { text: said.text }, text: said.text, state: "waiting" });
-      this.items = this.items.filter((item) => item !== said);
     }
     this.#changed();
   }
@@ -100,6 +99,7 @@ export class Talk extends EventTarget {
   #reset() {
     this.items = [];
     this.outbox = [];
+    this.#opened = false;
     this.notice = "deleted";
     this.#changed();
   }
@@ -110,6 +110,11 @@ export class Talk extends EventTarget {
     this.notice = "";
     this.#changed();
     this.#run();
+  }
+
+  /** Tries at once what waits for its next try. */
+  wake() {
+    this.#wake();
   }
 
   retry(id) {
@@ -125,8 +130,6 @@ export class Talk extends EventTarget {
     this.#reset();
     this.#tabs?.postMessage("gone");
     await this.begin();
-    this.notice = "deleted";
-    this.#changed();
   }
 
   async #run() {
@@ -153,7 +156,7 @@ export class Talk extends EventTarget {
       this.#changed();
     }, SLOW);
     try {
-      if (this.link === "new") this.#take(await api.open());
+      if (!this.#opened) await this.#session();
       for await (const event of api.turn({ id: message.id, ...message.body })) {
         this.#ok();
         if (event.event === "accepted") this.#put({ id: message.id, from: "user", text: event.text, restart: message.body.restart });
@@ -180,15 +183,15 @@ export class Talk extends EventTarget {
   async #failed(message, error, attempt) {
     const again = error.status === 0 || error.status === 429 || error.status >= 500;
     if (error.status === 401) {
-      this.#take(await api.open().catch(() => ({ items: this.items })));
+      this.#opened = false;
+      this.items = [];
       this.notice = "expired";
       message.state = attempt < 3 ? "waiting" : "failed";
     } else if (again && (error.status === 0 || attempt < 4)) {
       if (error.status === 0) this.link = "lost";
       message.state = "waiting";
       this.#changed();
-      const delay = error.wait * 1000 || Math.min(1000 * 2 ** attempt, LONGEST_PAUSE);
-      await Promise.race([pause(delay), new Promise((wake) => (this.#wake = wake))]);
+      await this.#wait(error, attempt);
     } else if (error.code === "stale_choice") {
       this.#drop(message);
       this.#take(await api.history().catch(() => ({ items: this.items })));

@@ -1,0 +1,294 @@
+// <unknot-chat>: the launcher, the panel, and what keeps them in step with the conversation.
+// One script tag is enough: <script type="module" src="https://…/widget/unknot.js"></script>
+import advice from "./advice.js";
+import { exported } from "./api.js";
+import { buttons, control } from "./controls.js";
+import { h, icon, prose, tel } from "./dom.js";
+import { MARK } from "./icons.js";
+import { save } from "./paper.js";
+import strings from "./strings/en.js";
+import { sheet } from "./styles.js";
+import { Talk } from "./talk.js";
+import { message } from "./view.js";
+
+const MOST = 1000;
+const WARN = 900;
+const touch = matchMedia("(pointer: coarse)");
+const remember = (open) => {
+  try {
+    sessionStorage.setItem("unknot:open", open ? "1" : "");
+  } catch {}
+};
+const wasOpen = () => {
+  try {
+    return sessionStorage.getItem("unknot:open");
+  } catch {
+    return null;
+  }
+};
+
+class UnknotChat extends HTMLElement {
+  #t = strings;
+  #talk = new Talk();
+  #drawn = new Map(); // id to element
+  #asked = null; // id of the item whose control is shown
+  #seen = 0;
+
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    const root = this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    root.append(this.#launcher(), this.#panel(), this.#dialog());
+    this.#talk.addEventListener("change", () => this.#draw());
+    const before = wasOpen();
+    if (before ? before === "1" : this.hasAttribute("open")) this.show({ focus: false });
+    else this.#draw();
+  }
+
+  // ---- the parts ----
+
+  #launcher() {
+    this.badge = h("span", { class: "badge", hidden: true });
+    this.launcher = h("button", { type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": "panel", onclick: () => (this.panel.hidden ? this.show() : this.hide()) }, icon(MARK.chat), this.badge);
+    return this.launcher;
+  }
+
+  #panel() {
+    const t = this.#t;
+    const button = (path, name, onclick, more) => h("button", { type: "button", class: "round", "aria-label": name, title: name, onclick, ...more }, icon(path));
+    this.pinned = h("div", { class: "pinned" });
+    this.log = h("div", { role: "log", "aria-label": t.conversation, class: "log" });
+    this.reply = h("div", { class: "reply" });
+    this.status = h("div", { role: "status", class: "status" });
+    this.welcome = h("div", { class: "welcome" }, h("h3", null, t.welcomeTitle), h("p", null, t.welcome), h("div", { class: "choices" }, t.starters.map((text) => h("button", { type: "button", class: "choice", onclick: () => this.#say({ text }, text) }, text))));
+    this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.conversation }, this.welcome, this.log, this.reply);
+    this.field = h("textarea", { id: "field", rows: "1", maxlength: MOST, placeholder: t.placeholder, autocomplete: "off", enterkeyhint: "send", oninput: () => this.#grow(), onkeydown: (event) => this.#key(event) });
+    this.left = h("span", { class: "left", role: "status" });
+    const form = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, h("label", { for: "field", class: "sr" }, t.input), this.field, h("button", { class: "round send", "aria-label": t.send, title: t.send }, icon(MARK.send)), this.left);
+    const entries = [
+      [t.restart, () => this.#restart()],
+      [t.exportData, async () => save("unknot-conversation.json", JSON.stringify(await exported(), null, 2), "application/json")],
+      [t.deleteData, () => this.dialog.showModal()],
+    ];
+    this.menuButton = button(MARK.menu, t.menu, () => this.#menu(this.menu.hidden), { "aria-expanded": "false", "aria-controls": "menu" });
+    this.menu = h("div", { class: "menu", id: "menu", hidden: true }, entries.map(([title, does]) => h("button", { type: "button", onclick: () => (this.#menu(false), does()) }, title)));
+    const foot = h("p", { class: "foot" }, t.disclaimer, " ", advice.number && [t.inEmergency, " ", tel(advice.number, t.callShort(advice.number))]);
+    this.panel = h(
+      "section",
+      { class: "panel", id: "panel", "aria-label": t.name, hidden: true, onkeydown: (event) => event.key === "Escape" && this.#escape(event) },
+      h("header", null, h("span", { class: "logo" }, icon(MARK.knot)), h("div", { class: "title" }, h("h2", null, t.name), h("p", null, t.tagline)), this.menuButton, button(MARK.close, t.close, () => this.hide())),
+      this.menu,
+      this.pinned,
+      this.scroll,
+      this.status,
+      form,
+      foot,
+    );
+    this.panel.addEventListener("click", (event) => !this.menu.hidden && !event.composedPath().some((node) => node === this.menu || node === this.menuButton) && this.#menu(false));
+    return this.panel;
+  }
+
+  #dialog() {
+    const t = this.#t;
+    const close = () => this.dialog.close();
+    const erase = async () => {
+      close();
+      await this.#talk.erase().catch(() => this.#talk.begin());
+      this.#focusInput();
+    };
+    this.dialog = h("dialog", { "aria-labelledby": "ask" }, h("h3", { id: "ask" }, t.deleteTitle), h("p", null, t.deleteText), h("div", { class: "row" }, h("button", { type: "button", class: "choice", onclick: close }, t.cancel), h("button", { type: "button", class: "main", onclick: erase }, t.deleteYes)));
+    return this.dialog;
+  }
+
+  // ---- opening and closing ----
+
+  /** Opens the panel; the first time this also opens the session. */
+  show({ focus = true } = {}) {
+    this.panel.hidden = false;
+    this.launcher.setAttribute("aria-expanded", "true");
+    this.toggleAttribute("data-open", true);
+    remember(true);
+    if (!this.begun) this.begun = this.#talk.begin();
+    this.#draw();
+    this.#toEnd();
+    if (focus) this.#focusInput();
+  }
+
+  /** Closes the panel; the conversation goes on. */
+  hide() {
+    this.panel.hidden = true;
+    this.launcher.setAttribute("aria-expanded", "false");
+    this.toggleAttribute("data-open", false);
+    remember(false);
+    this.#draw();
+    this.launcher.focus();
+  }
+
+  #escape(event) {
+    event.stopPropagation();
+    if (this.menu.hidden) this.hide();
+    else this.#menu(false);
+  }
+
+  #menu(open) {
+    this.menu.hidden = !open;
+    this.menuButton.setAttribute("aria-expanded", String(open));
+    (open ? this.menu.firstChild : this.menuButton).focus();
+  }
+
+  // On a touch screen the field would bring the keyboard up over what is to be read.
+  #focusInput() {
+    (touch.matches ? this.scroll : this.field).focus({ preventScroll: true });
+  }
+
+  // ---- saying something ----
+
+  #say(body, text) {
+    const inside = this.shadowRoot.activeElement;
+    this.#talk.say(body, text);
+    if (inside && !inside.isConnected) this.#focusInput();
+    this.#toEnd();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const text = this.field.value.trim();
+    if (!text) return this.field.focus();
+    this.field.value = "";
+    this.#grow();
+    this.#say({ text }, text);
+  }
+
+  #key(event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
+  }
+
+  #grow() {
+    this.field.style.height = "auto";
+    this.field.style.height = `${this.field.scrollHeight + 2}px`;
+    const { length } = this.field.value;
+    this.left.textContent = length > WARN ? this.#t.left(MOST - length) : "";
+  }
+
+  #restart() {
+    this.#say({ text: this.#t.restartWords, restart: true }, this.#t.restartWords);
+  }
+
+  // ---- keeping the page in step ----
+
+  #draw() {
+    const { items, outbox } = this.#talk;
+    const known = new Set(items.map((item) => item.id));
+    const unsent = outbox.filter((one) => !known.has(one.id)).map((one) => ({ id: one.id, from: "user", text: one.text, restart: one.body.restart }));
+    const all = [...items, ...unsent];
+    const near = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
+    const ids = new Set(all.map((item) => item.id));
+    for (const [id, node] of this.#drawn) if (!ids.has(id)) this.#drawn.delete(id), node.remove();
+    let after = null;
+    let added = false;
+    for (const item of all) {
+      let node = this.#drawn.get(item.id);
+      if (!node) {
+        node = message(item, this.#t);
+        this.#drawn.set(item.id, node);
+        added = true;
+      }
+      const wanted = after ? after.nextSibling : this.log.firstChild;
+      if (wanted !== node) this.log.insertBefore(node, wanted);
+      after = node;
+    }
+    this.welcome.hidden = all.length > 0;
+    this.#drawStates(outbox);
+    this.#drawReply(items, unsent.length > 0);
+    this.#drawPinned(items);
+    this.#drawStatus();
+    this.#drawUnread(items);
+    if (added && near) this.#toEnd();
+  }
+
+  #drawStates(outbox) {
+    const t = this.#t;
+    for (const [id, node] of this.#drawn) {
+      const one = outbox.find((entry) => entry.id === id);
+      const state = !one ? "" : one.state === "failed" ? "failed" : one.state === "waiting" && this.#talk.link === "lost" ? "waiting" : "";
+      if ((node.dataset.state ?? "") === state) continue;
+      node.dataset.state = state;
+      node.querySelector(".state")?.remove();
+      const retry = () => h("button", { type: "button", class: "small", onclick: () => this.#talk.retry(id) }, t.retry);
+      if (state) node.append(h("p", { class: "state" }, state === "failed" ? `${t.failed} ${one.why ?? ""} ` : `${t.waiting} `, retry()));
+    }
+  }
+
+  #drawReply(items, waiting) {
+    const last = items.at(-1);
+    const asking = waiting || last?.from !== "bot" ? null : items.findLast((item) => item.payload?.choices || item.payload?.type === "ask" || item.from === "user");
+    const payload = asking?.payload;
+    if ((payload && asking.id) === this.#asked) return;
+    this.#asked = payload ? asking.id : null;
+    const say = (body, text) => this.#say(body, text);
+    const node = payload && (payload.type === "ask" ? control(payload, this.#t, say) : buttons(payload.choices, say));
+    this.reply.replaceChildren(...(node ? [node] : []));
+  }
+
+  #drawPinned(items) {
+    const t = this.#t;
+    let texts = [];
+    for (const item of items) {
+      if (item.restart) texts = [];
+      else if (item.payload?.type === "triage") texts = item.payload.level === "emergency" ? [...texts, item.payload.text] : [];
+    }
+    const key = texts.join("\n\n");
+    if (key === this.pinned.dataset.key) return;
+    this.pinned.dataset.key = key;
+    if (!key) return this.pinned.replaceChildren();
+    const said = [...new Set(texts)].flatMap((text) => prose(text, { phones: true }));
+    const number = advice.number || /\b\d[\d ]{1,12}\d\b/.exec(key)?.[0];
+    const words = h("div", { class: "words" }, said);
+    const fold = h("button", { type: "button", class: "fold", "aria-expanded": "true", onclick: () => flip() }, t.shrink);
+    const flip = () => {
+      words.hidden = !words.hidden;
+      fold.setAttribute("aria-expanded", String(!words.hidden));
+      fold.textContent = words.hidden ? t.grow : t.shrink;
+    };
+    this.pinned.replaceChildren(
+      h("div", { class: "alarm", role: "alert" }, h("div", { class: "head" }, h("h3", null, icon(MARK.emergency), t.emergency), fold), words, number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" })),
+    );
+  }
+
+  #drawStatus() {
+    const t = this.#t;
+    const { link, late, notice, typing } = this.#talk;
+    const kind = link === "lost" ? "offline" : late ? "late" : typing ? "typing" : notice;
+    if (this.status.dataset.kind === kind) return;
+    this.status.dataset.kind = kind;
+    this.status.replaceChildren();
+    if (!kind) return;
+    if (kind === "typing") return this.status.append(h("span", { class: "sr" }, t.typing), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
+    this.status.append(h("p", null, t[kind]));
+    if (kind !== "offline" && kind !== "late") return;
+    const signs = advice.signs.length > 0 && [h("p", null, t.signs), h("ul", null, advice.signs.map((sign) => h("li", null, sign)))];
+    this.status.append(h("details", { class: "advice", open: kind === "offline" }, h("summary", null, t.inEmergency), signs, prose(advice.text, { phones: true })));
+    if (kind === "offline") this.status.append(h("button", { type: "button", class: "small", onclick: () => this.#talk.wake() }, t.retry));
+  }
+
+  #drawUnread(items) {
+    const said = items.filter((item) => item.from === "bot").length;
+    if (!this.panel.hidden) this.#seen = said;
+    const unread = Math.max(0, said - this.#seen);
+    this.badge.hidden = !unread;
+    this.badge.textContent = unread || "";
+    this.launcher.setAttribute("aria-label", this.panel.hidden ? [this.#t.open, unread && this.#t.unread(unread)].filter(Boolean).join(", ") : this.#t.close);
+  }
+
+  // The start of what was said last, not its end: a plan is longer than the panel.
+  #toEnd() {
+    const last = [...this.#drawn.values()].findLast((node) => node.classList.contains("user"));
+    requestAnimationFrame(() => {
+      const top = last ? last.offsetTop - 12 : 0;
+      this.scroll.scrollTo({ top: Math.max(top, 0), behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    });
+  }
+}
+
+customElements.define("unknot-chat", UnknotChat);
+if (!document.querySelector("unknot-chat")) document.body.append(document.createElement("unknot-chat"));

@@ -1,0 +1,100 @@
+// How each kind of message looks. Every function takes a payload and gives elements.
+import { drawing } from "./drawings.js";
+import { h, icon, link, prose } from "./dom.js";
+import { MARK } from "./icons.js";
+import { copy, print, save } from "./paper.js";
+
+const hidden = (text) => h("span", { class: "sr" }, text, " ");
+const label = (payload, id) => payload.labels?.[id] ?? id.replaceAll("_", " ");
+
+/** One thing that was said, as an element for the log. */
+export function message(item, t) {
+  if (item.from === "user") {
+    return h("div", { class: "msg user" }, item.restart && h("p", { class: "divider" }, h("span", null, t.restarted)), h("div", { class: "bubble" }, hidden(t.you), prose(item.text)));
+  }
+  const draw = KINDS[item.payload.type] ?? plain;
+  return h("div", { class: `msg bot ${item.payload.type}` }, hidden(t.bot), draw(item.payload, t));
+}
+
+const plain = (payload) => prose(payload.text);
+
+/** The text of an ask without the choices it lists for channels that have no buttons. */
+function question(payload, t) {
+  const titles = new Set((payload.choices ?? []).map((choice) => choice.title.trim()));
+  const lines = payload.text.split("\n").filter((line) => !titles.has(line.replace(/^\s*(?:[-•*]|\d+[.)])\s+/, "").trim()));
+  return [
+    prose(lines.join("\n")),
+    payload.meanwhile?.length &&
+      h("aside", { class: "meanwhile" }, h("h4", null, t.meanwhile), payload.meanwhile.map((id) => [h("p", null, h("b", null, label(payload, id)), payload.hints?.[id] && ` – ${payload.hints[id]}`)])),
+  ];
+}
+
+function sources(payload, ids, t) {
+  const known = (ids ?? []).filter((id) => payload.links?.[id]);
+  if (!known.length) return null;
+  return h("details", { class: "sources" }, h("summary", null, `${t.answerSources} (${known.length})`), h("ul", null, known.map((id) => h("li", null, link(payload.links[id].url, payload.links[id].title)))));
+}
+
+const answer = (payload, t) => [prose(payload.text), sources(payload, payload.sources, t)];
+
+function triage(payload, t) {
+  const { level } = payload;
+  if (level === "emergency") return h("p", { class: "level emergency" }, icon(MARK.emergency), t.emergencyNote);
+  return h("section", { class: `card level ${level}` }, h("h3", null, icon(MARK[level] ?? MARK.urgent), t.levels[level]), prose(payload.text), sources(payload, payload.sources, t));
+}
+
+function plan(payload, t) {
+  const step = (remedy) =>
+    h(
+      "li",
+      { class: "step" },
+      h("h4", null, remedy.title),
+      prose(remedy.how),
+      h("div", { class: "figures" }, (remedy.drawings ?? payload.drawings?.[remedy.id] ?? []).map((id) => drawing(id, t.drawings[id] ?? remedy.title))),
+      remedy.caution && h("p", { class: "caution" }, h("b", null, t.caution), " ", remedy.caution),
+      sources(payload, remedy.sources, t),
+    );
+  return h(
+    "section",
+    { class: "card plan" },
+    h("h3", null, t.plan),
+    h("ol", { class: "steps" }, payload.remedies.map(step)),
+    payload.withheld.length > 0 &&
+      h(
+        "div",
+        { class: "withheld" },
+        h("h4", null, t.withheld),
+        h("ul", null, payload.withheld.map((one) => h("li", null, h("b", null, one.title ?? label(payload, one.id)), " ", one.reason ?? `${t.withheldBecause} ${one.because.map((id) => label(payload, id)).join(", ")}`))),
+      ),
+  );
+}
+
+function summary(payload, t) {
+  const rows = [...payload.facts];
+  if (payload.level) rows.push({ label: t.advised, value: t.levels[payload.level] });
+  if (payload.remedies?.length) rows.push({ label: t.tried, value: payload.remedies.map((id) => label(payload, id)).join(", ") });
+  const text = [t.summary, ...rows.map((row) => `${row.label}: ${row.value}`), "", t.disclaimer].join("\n");
+  const copied = h("span", { role: "status", class: "done" });
+  const act = (title, does) => h("button", { type: "button", class: "small", onclick: does }, title);
+  return h(
+    "section",
+    { class: "card summary" },
+    h("h3", null, t.summary),
+    h("dl", null, rows.map((row) => [h("dt", null, row.label), h("dd", null, String(row.value))])),
+    h(
+      "div",
+      { class: "row" },
+      act(t.copy, () => copy(text).then(() => (copied.textContent = t.copied))),
+      act(t.print, () => print(t.summary, rows, t.disclaimer)),
+      act(t.save, () => save("unknot-summary.txt", text, "text/plain")),
+      copied,
+    ),
+  );
+}
+
+function notice(payload, t) {
+  if (payload.notice !== "crisis") return prose(payload.text);
+  return h("section", { class: "card crisis", role: "alert" }, h("h3", null, icon(MARK.heart), t.crisis), prose(payload.text, { phones: true }));
+}
+
+const KINDS = { ask: question, answer, triage, plan, summary, notice };
