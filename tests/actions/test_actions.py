@@ -1,0 +1,85 @@
+"""Every action over a tracker as the action server gets it: events, payloads, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+import actions
+from actions.conversation_state import unseen_turns
+from actions.slots import CASE, LOCATION, RED_FLAGS, SEVERITY
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "knowledge" / "reply.schema.json").read_text())
+
+
+def user(text: str, intent: str, at: float, entities: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    parse = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": entities or []}
+    return {"event": "user", "text": text, "timestamp": at, "parse_data": parse}
+
+
+def tracker(events: list[dict[str, Any]], case: dict[str, Any] | None = None) -> Tracker:
+    slots = {CASE: case, RED_FLAGS: None, LOCATION: None, SEVERITY: None}
+    return Tracker("test", slots, {}, events, False, None, {}, None)
+
+
+def run(name: str, given: Tracker) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Slots that were set, and payloads."""
+    dispatcher = CollectingDispatcher()
+    events = getattr(actions, name)().run(dispatcher, given, {})
+    assert events, "an action without events is taken for one that failed"
+    payloads = [message["custom"] for message in dispatcher.messages]
+    for payload in payloads:
+        jsonschema.validate(payload, SCHEMA)
+    return {event["name"]: event["value"] for event in events if event["event"] == "slot"}, payloads
+
+
+@pytest.mark.parametrize("name", actions.__all__)
+def test_every_action_leaves_events_on_an_empty_tracker(name: str) -> None:
+    run(name, tracker([]))
+
+
+def test_facts_drive_the_story_slots() -> None:
+    entities = [{"entity": "location", "value": "upper"}, {"entity": "severity", "value": 7}]
+    slots, _ = run("ActionAssess", tracker([user("upper 7", "inform", 1.0, entities)]))
+    assert (slots[LOCATION], slots[SEVERITY], slots[RED_FLAGS]) == ("upper", "7", None)
+
+
+def test_an_emergency_is_explained_with_findings_and_rules() -> None:
+    entities = [{"entity": "finding", "value": "saddle_numbness", "assertion": "present", "experiencer": "self"}]
+    slots, (payload,) = run("ActionExplainEmergency", tracker([user("numb", "report_emergency", 1.0, entities)]))
+    assert payload["findings"] == ["saddle_numbness"]
+    assert payload["rules"]
+    assert slots[CASE]["told_level"] == "emergency"
+
+
+def test_only_messages_after_the_last_one_taken_in_are_read() -> None:
+    events = [
+        user("a", "inform", 1.0),
+        {"event": "bot", "timestamp": 1.5},
+        user("b", "inform", 2.0),
+        user("c", "deny", 3.0),
+    ]
+    assert [turn.text for turn in unseen_turns(events, 1.0)] == ["b", "c"]
+    assert unseen_turns(events, 3.0) == []
+
+
+def test_the_conversation_goes_on_from_the_stored_case() -> None:
+    slots, _ = run("ActionAssess", tracker([user("my back", "inform", 1.0)]))
+    slots, (ask,) = run("ActionAskRedFlags", tracker([], slots[CASE]))
+    assert ask["asks"] == ["red_flags"]
+    answer = user("no", "deny", 2.0, [{"entity": "act", "value": "no"}])
+    slots, _ = run("ActionAssess", tracker([answer], slots[CASE]))
+    assert slots[RED_FLAGS] == "settled"
+
+
+def test_the_fallback_keeps_what_was_said_and_goes_on() -> None:
+    entities = [{"entity": "location", "value": "lower"}]
+    slots, payloads = run("ActionKeepFacts", tracker([user("lower", "inform", 1.0, entities)]))
+    assert slots[CASE]["location"] == "lower"
+    assert payloads[-1]["type"] == "ask"
