@@ -1,0 +1,201 @@
+"""Word lists of the value reader, and a phrase finder that looks past filler words.
+
+A list lives in `knowledge/lexicon/values_*.yml` as records `{kind, value, say, confidence}`. A phrase in `say` may hold
+`(a|b)` for alternatives and `[a]` or `[a|b]` for something that may be left out. Unknown keys, missing keys and unbalanced
+brackets raise `KnowledgeError` with the file and record.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import knowledge
+from knowledge.loader import KnowledgeError
+
+FOLDER = Path(knowledge.__file__).resolve().parent / "lexicon"
+_INNERMOST = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
+_MAX_SKIPS = 5
+_NO_RECORDS = {"values_words.yml", "values_protected.yml"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record of a word list: `say` are the phrases that mean `value`."""
+
+    kind: str
+    value: str | int
+    say: tuple[str, ...]
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A phrase found: tokens `first` to `last` (exclusive) say `entry`."""
+
+    entry: Entry
+    first: int
+    last: int
+
+
+@lru_cache(maxsize=1)
+def entries() -> tuple[Entry, ...]:
+    """All records of all lists, read and checked once per process."""
+    return tuple(e for path in sorted(FOLDER.glob("values_*.yml")) if path.name not in _NO_RECORDS for e in read_entries(path))
+
+
+def read_entries(path: Path) -> list[Entry]:
+    """The records of one file. Raises `KnowledgeError`."""
+    records = _yaml(path)
+    if not isinstance(records, list):
+        raise KnowledgeError(f"{path.name}: expected a list of records")
+    return [_entry(path.name, record) for record in records]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Single words: other spellings, number words and words to look past."""
+
+    aliases: Mapping[str, str]
+    numbers: Mapping[str, int]
+    fillers: frozenset[str]
+    place_fillers: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """`values_words.yml`, read and checked once per process."""
+    path = FOLDER / "values_words.yml"
+    raw = _yaml(path)
+    names = {f.name for f in dataclasses.fields(Words)}
+    if not isinstance(raw, dict) or set(raw) != names:
+        raise KnowledgeError(f"{path.name}: expected exactly the keys {sorted(names)}")
+    if not all(isinstance(k, str) and isinstance(v, str) for k, v in raw["aliases"].items()):
+        raise KnowledgeError(f"{path.name}: aliases must map words to words")
+    if not all(isinstance(k, str) and isinstance(v, int) for k, v in raw["numbers"].items()):
+        raise KnowledgeError(f"{path.name}: numbers must map words to whole numbers")
+    sets = {n: frozenset(_word_list(path.name, n, raw[n])) for n in ("fillers", "place_fillers")}
+    return Words(aliases=raw["aliases"], numbers=raw["numbers"], **sets)
+
+
+@lru_cache(maxsize=1)
+def protected() -> frozenset[str]:
+    """Real words close to a word of the lists, which no correction may touch; read once per process."""
+    path = FOLDER / "values_protected.yml"
+    return frozenset(_word_list(path.name, "protected", _yaml(path)))
+
+
+def expand(phrase: str) -> Iterator[str]:
+    """All plain phrases that a template stands for, each once; brackets may be nested."""
+    todo, seen = [phrase], set()
+    while todo:
+        template = todo.pop()
+        match = _INNERMOST.search(template)
+        if match is None:
+            if set(template) & set("()[]|"):
+                raise KnowledgeError(f"unbalanced brackets in {phrase!r}")
+            plain = " ".join(template.split())
+            if plain not in seen:
+                seen.add(plain)
+                yield plain
+        else:
+            either, maybe = match.groups()
+            choices = either.split("|") if either is not None else [*maybe.split("|"), ""]
+            todo += [template[: match.start()] + choice + template[match.end() :] for choice in choices]
+
+
+class PhraseSet:
+    """The phrases of one kind, found longest first; words of `skip` between the words of a phrase do not matter."""
+
+    def __init__(self, kinds: Iterable[str], tokenise: Callable[[str], Sequence[str]], skip: frozenset[str]) -> None:
+        wanted = set(kinds)
+        self._skip = skip
+        self._root: dict[str, Any] = {}
+        self._whole: dict[tuple[str, ...], Entry] = {}
+        chosen = [e for e in entries() if e.kind in wanted]
+        missing = wanted - {e.kind for e in chosen}
+        if missing:
+            raise KnowledgeError(f"no word list has the kind {sorted(missing)}")
+        for entry in chosen:
+            for phrase in (p for template in entry.say for p in expand(template)):
+                key = tuple(tokenise(phrase))
+                if not key:
+                    raise KnowledgeError(f"{entry.kind} {entry.value}: an empty phrase")
+                self._whole.setdefault(key, entry)
+                node = self._root
+                for token in key:
+                    node = node.setdefault(token, {})
+                node.setdefault("", entry)
+
+    @property
+    def starts(self) -> frozenset[str]:
+        """The first words of all phrases."""
+        return frozenset(self._root)
+
+    def whole(self, tokens: Sequence[str]) -> Entry | None:
+        """The record whose phrase is exactly `tokens`."""
+        return self._whole.get(tuple(tokens))
+
+    def find(self, tokens: Sequence[str]) -> list[Hit]:
+        """All phrases in `tokens`, in order; of two that overlap the longer one, then the first."""
+        hits: list[Hit] = []
+        for first, token in enumerate(tokens):
+            node = self._root.get(token)
+            if node is not None:
+                best = self._longest(node, tokens, first + 1, 0)
+                if best:
+                    hits.append(Hit(best[1], first, best[0]))
+        if len(hits) < 2:
+            return hits
+        kept: list[Hit] = []
+        for hit in sorted(hits, key=lambda h: (h.first - h.last, h.first)):
+            if all(hit.last <= k.first or hit.first >= k.last for k in kept):
+                kept.append(hit)
+        return sorted(kept, key=lambda h: h.first)
+
+    def _longest(self, node: dict[str, Any], tokens: Sequence[str], at: int, skipped: int) -> tuple[int, Entry] | None:
+        found: tuple[int, Entry] | None = (at, node[""]) if "" in node else None
+        if at < len(tokens):
+            token = tokens[at]
+            further = node.get(token)
+            deeper = self._longest(further, tokens, at + 1, 0) if further is not None else None
+            if deeper is None and token in self._skip and skipped < _MAX_SKIPS and (len(node) > 1 or "" not in node):
+                deeper = self._longest(node, tokens, at + 1, skipped + 1)
+                if deeper is not None and found is not None and deeper[1] is found[1]:
+                    deeper = None  # nothing but fillers was added
+            if deeper is not None and (found is None or deeper[0] > found[0]):
+                found = deeper
+        return found
+
+
+def _entry(source: str, record: Any) -> Entry:
+    fields = {f.name: f for f in dataclasses.fields(Entry)}
+    if not isinstance(record, dict) or not set(record) <= set(fields):
+        raise KnowledgeError(f"{source}: {record!r} has keys other than {sorted(fields)}")
+    missing = {n for n, f in fields.items() if f.default is dataclasses.MISSING} - set(record)
+    if missing:
+        raise KnowledgeError(f"{source}: {record!r} lacks {sorted(missing)}")
+    say = _word_list(source, "say", record["say"])
+    if not isinstance(record["kind"], str) or isinstance(record["value"], bool) or not isinstance(record["value"], str | int):
+        raise KnowledgeError(f"{source}: {record!r}: kind must be text, value text or a whole number")
+    confidence = float(record.get("confidence", 1.0))
+    if not 0 < confidence <= 1:
+        raise KnowledgeError(f"{source}: {record!r}: confidence must lie above 0 and up to 1")
+    return Entry(record["kind"], record["value"], tuple(say), confidence)
+
+
+def _word_list(source: str, name: str, raw: Any) -> list[str]:
+    if not isinstance(raw, list) or not raw or not all(isinstance(w, str) and w for w in raw):
+        raise KnowledgeError(f"{source}: {name} must be a list of texts (quote yes, no, on, off and numbers): {raw!r}"[:300])
+    return raw
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -1,0 +1,326 @@
+"""Where it hurts: `location` (neck upper middle lower whole elsewhere) and `side` (left right both centre).
+
+What is denied ("not my lower back") or taken back ("lower, sorry, upper") is left out; a place the pain only runs to is
+left out where another place is named.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from clinical_text.types import HYPOTHETICAL, PAST, POSSIBLE, Mention
+from clinical_text.values.context import assertion, experiencer, is_over
+from clinical_text.values.lexicon import PhraseSet, words
+from clinical_text.values.text import Document, tokenise
+
+_LEAD = (
+    r"(?:in|on|at|near|around|it|is|was|be|are|the|my|me|of|so|much|exactly|quite|really|to|from|about|a|do|does|did|have|has|any|hurt|pain|ache|that|this|"
+    r"there|where|for|down|up|anymore|feel|think|mean|say|said|and|or|left|right|side)"
+)
+_DENIED = re.compile(rf"\b(?:not|no|nor|neither|never|rather than|instead of|without|than|nothing|nowhere)(?: {_LEAD})* ?$")
+_NOT_DENIED = re.compile(rf"\b(?:not|no) (?:just|only|merely|sure|matter|better|more|longer|idea|clue|relief)(?: {_LEAD}| more| if| whether| where)* ?$")
+_UNSURE = re.compile(r"\b(?:not (?:\w+ )?sure|unsure|cannot tell|do not know|dunno)\b[^,]*$")
+_FINE_AFTER = re.compile(r"^ (?:(?:pain|ache|itself|area|is|are|feel|feels|was|all|totally|perfectly|completely) )*"
+                         r"(?:(?:fine|ok|okay|alright|good|clear|unaffected)\b(?! until)|(?:is|does|do|are|was) not (?:hurt|affected|involved|problem|the|painful|sore|bad|it\b))")  # fmt: skip
+_RADIATES = re.compile(
+    r"\b(?:radiat\w*|spread\w*|shoot\w*|shot|travel\w*|goes|going|go|went|runs?|running|mov(?:es?|ing|ed)|creep\w*|extend\w*|refer\w*|wrap\w*|climb\w*|"
+    r"reach\w*|work(?:s|ing) its way|all the way|then|down|right) (?:it |is |all |the |way |straight |right |also |sometimes |as |far |pain |down |up |out |round |around |along )*"
+    r"(?:to|into|in|down|up|towards?|through|round|around|as far as|onto|and)(?: (?:the|my|both|towards?|to|into|in|of|left|right|side|and|legs?|arms?|hip|buttock|bum|cheeks|then|down|up|,))* ?$"
+)
+_TO_ONLY = re.compile(r"\b(?:up|down|over|round|right|way) (?:to|into)(?: (?:the|my|both|left|right|side|of))* ?$")
+_REPAIR = re.compile(r"\b(?:sorry|i mean|i meant|no wait|wait|actually|scratch that|correction|oops|or rather|should say|my mistake|make that|change that|typo|no|meant)\b")
+_I_SAID = re.compile(r"\bi (?:said|wrote|put|typed|told you)\b[^.]*$")
+_REJECT_NEXT = frozenset(
+    {"surgery", "operation", "brace", "support", "fusion", "injection", "injections", "scan", "mri", "xray", "replacement", "fracture", "disease", "stone",
+     "stones", "infection", "infections", "failure", "transplant", "function", "problem", "bone", "pillow", "belt", "strap", "machine", "exercises", "stretches",
+     "stretch", "massage", "brace", "arthritis", "dysplasia"}
+)  # fmt: skip
+_PLACED = re.compile(r"\b(?:in|around|near|by|over|behind|on|under|at|where|above|left|right|both|pain|ache|hurt)(?: (?:the|my|left|right|is|both|side|lower|upper))* ?$")
+_PAINED = re.compile(r"^ (?:area|pain|hurt|ache|region|spasm|sore|is (?:sore|hurt|painful|killing))")
+_NUMB = re.compile(r"\b(?:numb\w*|tingl\w*|wiped?|feel(?:ing)? (?:in|around))\b")
+_SWEAT = re.compile(r"\b(?:sweat\w*|shak\w*|numb\w*|itch\w*|rash|tingl\w*|weak\w*|cold|hot|start(?:ed|s)?|shiver\w*|travel\w*|clothes|been|it is|fever)(?: and \w+)? ?$")
+_REGION_WORDS = {"upper": "upper", "top": "upper", "high": "upper", "higher": "upper", "mid": "middle", "middle": "middle", "centre": "middle", "lower": "lower",
+                 "low": "lower", "bottom": "lower", "neck": "neck"}  # fmt: skip
+_JOINERS = frozenset({"and", "or", "to", "/", "-", ",", "through", "into"})
+_SHORT = frozenset(
+    "it is was in on at the my of i mean meant say said would think guess more like actually sorry no wait not but and or to than rather instead oops hurt pain so um uh er "
+    "just right hmm towards side part bit area region section one , correction should have not be that this probably maybe definitely nope mostly mainly ok yes around "
+    "about kind closer".split()
+)
+_BARE_CONTEXT = re.compile(r"^(?:in|at|near|towards?|around|it|is|hurt|pain|the|mostly|mainly|more|like|just|i|would|say|think|guess|um|uh|right|kind|of|well|so|about|probably|maybe|ache|"
+                           r"somewhere|definitely|and|a|my|said|mean|meant|felt|all|really|only)$")  # fmt: skip
+_LIMB_AFTER = frozenset(
+    "leg legs arm arms foot feet knee thigh calf ankle wrist elbow chest eye ear breast testicle shoulder lung now away after before when as there here track thing way person for time over "
+    "abdomen belly stomach tummy quadrant ovary groin hand finger toe breast to from it work home home, me my side-effect".split()
+)
+_SIDE_OF_OTHER = re.compile(r"^ (?:of|on|in) (?:the |my )?(?:chest|face|body|head|abdomen|stomach|belly|tummy|leg|arm|bed|car|road)\b")
+_PAIN_NEAR = re.compile(r"\b(?:hurt|pain|ache|sore|spasm|cramp|killing|stiff|locked|painful|swollen|injured|twisted|sprained)\b")
+_DENIED_BACK = re.compile(r"\b(?:not|is not|no) (?:in |on |actually |really |even )*(?:my |the )?back(?! pain)\b|\bback is (?:fine|ok|okay)\b")
+
+
+@dataclass
+class _Place:
+    value: str
+    first: int
+    last: int
+    confidence: float
+    bare: bool = False
+    dropped: bool = False
+    possible: bool = False
+
+
+@lru_cache(maxsize=1)
+def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet, PhraseSet, PhraseSet, PhraseSet]:
+    near = words().fillers
+    wide = near | words().place_fillers
+    return (
+        PhraseSet(["location"], tokenise, wide),
+        PhraseSet(["bare_location"], tokenise, near),
+        PhraseSet(["elsewhere"], tokenise, near),
+        PhraseSet(["not_back"], tokenise, near),
+        PhraseSet(["side"], tokenise, near),
+        PhraseSet(["side_alone"], tokenise, near),
+    )
+
+
+def read(doc: Document) -> list[Mention]:
+    """Mentions of kind `location` and `side`."""
+    places = _places(doc)
+    _drop_radiation(doc, places)
+    kept = [p for p in places if not p.dropped]
+    strong = [p for p in kept if p.confidence > 0.7]
+    if strong:
+        kept = strong
+    if any(not p.bare for p in kept):
+        centre = [p for p in kept if p.bare and p.value == "middle"]
+        kept = [p for p in kept if p not in centre]
+    else:
+        centre = []
+    found = [_mention(doc, "location", p) for p in kept] or _elsewhere(doc, bool(places))
+    sides = _sides(doc)
+    if centre and not sides:
+        sides = [Mention("side", "centre", *doc.span(centre[0].first, centre[0].last))]
+    return _unique(found) + _unique(sides)
+
+
+def _places(doc: Document) -> list[_Place]:
+    phrases, _, _, _, _, _ = _sets()
+    places = []
+    for hit in phrases.find(doc.words):
+        if not _misleading(doc, hit.first, hit.last, str(hit.entry.value), hit.entry.confidence):
+            places.append(_Place(str(hit.entry.value), hit.first, hit.last, hit.entry.confidence))
+    places += _coordinated(doc, places)
+    places += _bare(doc, places)
+    places.sort(key=lambda p: p.first)
+    _apply_negation(doc, places)
+    _apply_repairs(doc, places)
+    return places
+
+
+def _misleading(doc: Document, first: int, last: int, value: str, confidence: float) -> bool:
+    text = doc.text_of((first, last))
+    after = doc.words[last] if last < len(doc.words) else ""
+    before = doc.s[: doc.offset(first)]
+    if after in _REJECT_NEXT:
+        return True
+    if value == "whole":
+        if text.startswith("all right"):
+            return True
+        if text in {"all over", "everywhere"}:
+            return after in {"again", "body"} or bool(_SWEAT.search(before))
+        return False
+    if text in {"kidney", "buttock", "pelvis", "dimples"} or text.endswith(" rib"):
+        segment = doc.text_of(doc.segment_of(first))
+        if _NUMB.search(segment):
+            return True
+        placed = _PLACED.search(before) or _PAINED.match(doc.s[doc.offset(last) - 1 :]) or last - first == len(doc.words)
+        return not placed
+    return confidence <= 0.7 and bool(_NUMB.search(doc.text_of(doc.segment_of(first))))
+
+
+def _coordinated(doc: Document, places: list[_Place]) -> list[_Place]:
+    """ "upper and mid back": the first word shares the noun of the second."""
+    extra: list[_Place] = []
+    fillers = words().fillers
+    for place in places:
+        if doc.words[place.first] not in _REGION_WORDS:
+            continue
+        at = place.first - 1
+        joined = False
+        while at >= 0:
+            word = doc.words[at]
+            if word in _JOINERS:
+                joined = True
+            elif joined and word in _REGION_WORDS:
+                extra.append(_Place(_REGION_WORDS[word], at, at + 1, 0.9))
+                joined = False
+            elif word not in fillers:
+                break
+            at -= 1
+    taken = {i for p in places for i in range(p.first, p.last)}
+    return [e for e in extra if e.first not in taken]
+
+
+def _bare(doc: Document, places: list[_Place]) -> list[_Place]:
+    """ "middle", "upper not lower": an answer of region words alone, or a piece of the message that is nothing else."""
+    taken = {i for p in places for i in range(p.first, p.last)}
+    found: list[_Place] = []
+    for first, last in doc.segments:
+        if taken & set(range(first, last)):
+            open_words = [i for i in range(first, last) if i not in taken]
+        else:
+            open_words = list(range(first, last))
+        if not any(doc.words[i] in _REGION_WORDS or doc.words[i] in {"up", "down", "halfway", "midway", "midsection"} for i in open_words):
+            continue
+        if all(doc.words[i] in _SHORT or doc.words[i] in _REGION_WORDS for i in open_words):
+            found += [_Place(_REGION_WORDS[doc.words[i]], i, i + 1, 0.9, bare=True) for i in open_words if doc.words[i] in _REGION_WORDS and doc.words[i] != "neck"]
+        else:
+            found += _bare_phrase(doc, first, last)
+    return found
+
+
+def _bare_phrase(doc: Document, first: int, last: int) -> list[_Place]:
+    phrases = _sets()[1]
+    start = first
+    while start < last and _BARE_CONTEXT.match(doc.words[start]):
+        start += 1
+    for at in range(first, start + 1):
+        if at < last and (entry := phrases.whole([w for w in doc.words[at:last] if w not in words().fillers])):
+            return [_Place(str(entry.value), at, last, 0.9, bare=True)]
+    return []
+
+
+def _apply_negation(doc: Document, places: list[_Place]) -> None:
+    for index, place in enumerate(places):
+        segment = doc.segment_of(place.first)
+        before = doc.s[doc.offset(segment[0]) : doc.offset(place.first)]
+        after = doc.s[max(doc.offset(place.last) - 1, 0) : doc.offset(segment[1])]
+        if _UNSURE.search(before):
+            place.possible = True
+        elif _NOT_DENIED.search(before):
+            continue
+        elif _DENIED.search(before):
+            earlier = places[index - 1] if index else None
+            repairing = before.rstrip().endswith("no") and earlier is not None and place.first - earlier.last <= 2 and not after.startswith((" pain", " ache"))
+            place.dropped = not repairing
+        elif _FINE_AFTER.match(after):
+            place.dropped = True
+
+
+def _apply_repairs(doc: Document, places: list[_Place]) -> None:
+    """What is taken back is dropped: "lower, sorry, upper", "I said lower but it is upper"."""
+    alive = [p for p in places if not p.dropped]
+    for earlier, later in zip(alive, alive[1:], strict=False):
+        gap = doc.s[doc.offset(earlier.last) : doc.offset(later.first)]
+        said = _I_SAID.search(doc.s[: doc.offset(earlier.first)])
+        if later.value != earlier.value and ((_REPAIR.search(gap) and len(gap) < 40) or said) and "not" not in gap.split()[:1]:
+            for place in alive:
+                if place.first <= earlier.first:
+                    place.dropped = True
+
+
+def _drop_radiation(doc: Document, places: list[_Place]) -> None:
+    alive = [p for p in places if not p.dropped]
+    if len(alive) < 2:
+        return
+    spread = []
+    for place in alive:
+        sentence = doc.sentence_of(place.first)
+        before = doc.s[doc.offset(sentence[0]) : doc.offset(place.first)]
+        first_word = doc.words[place.first]
+        if place.value != "whole" and first_word not in {"between", "under", "below"} and (_RADIATES.search(before) or _TO_ONLY.search(before)):
+            spread.append(place)
+    if len(spread) < len(alive):
+        for place in spread:
+            place.dropped = True
+
+
+def _elsewhere(doc: Document, had_places: bool) -> list[Mention]:
+    _, _, parts, other, _, _ = _sets()
+    for hit in other.find(doc.words):
+        return [Mention("location", "elsewhere", *doc.span(hit.first, hit.last))]
+    backless = not ({"back", "spine", "chest"} & doc.vocabulary) or bool(_DENIED_BACK.search(doc.s))
+    if not backless or (had_places and not _DENIED_BACK.search(doc.s)):
+        return []
+    for hit in parts.find(doc.words):
+        segment = doc.segment_of(hit.first)
+        text = doc.text_of(segment)
+        before = doc.s[doc.offset(segment[0]) : doc.offset(hit.first)]
+        short = segment[1] - segment[0] <= 6 and re.fullmatch(r"(?:(?:it|is|in|on|my|the|left|right|both|just|only|actually|well|more|like|at|no|um|i|mean|meant|side|of) )*", before)
+        if _RADIATES.search(before) or _DENIED.search(before) or _NUMB.search(text):
+            continue
+        if (_PAIN_NEAR.search(text) and re.search(r"\b(?:my|the|in|left|right|both) $", before)) or (short and hit.last == segment[1]):
+            start, end = doc.span(hit.first, hit.last)
+            return [Mention("location", "elsewhere", start, end, assertion(doc, hit.first), experiencer(doc, hit.first), 0.8)]
+    return []
+
+
+def _sides(doc: Document) -> list[Mention]:
+    if not doc.vocabulary & {"left", "right", "side", "sides", "both", "either", "each", "bilateral", "bilaterally", "middle", "centre", "central", "midline", "spine", "one"}:
+        return []
+    _, _, _, _, sides, alone = _sets()
+    found = []
+    for hit in sides.find(doc.words):
+        value, first, last = str(hit.entry.value), hit.first, hit.last
+        after = doc.words[last] if last < len(doc.words) else ""
+        before = doc.s[doc.offset(doc.segment_of(first)[0]) : doc.offset(first)]
+        if doc.words[last - 1] in {"left", "right"} and after in _LIMB_AFTER:
+            continue
+        if doc.words[last - 1] == "right" and after in {"in", "on", "at", "above", "below", "between", "across"} and doc.words[first] != "right":
+            continue
+        if _SIDE_OF_OTHER.match(doc.s[max(doc.offset(last) - 1, 0) :]) or _DENIED.search(before):
+            continue
+        if value == "right" and doc.text_of((first, last)) == "right back" and re.search(r"\b(?:be|come|came|go|went|is) ?$", before):
+            continue
+        if value == "centre" and _middle_of_other(doc, last):
+            continue
+        start, end = doc.span(first, last)
+        found.append(Mention("side", value, start, end, _sense(doc, first), experiencer(doc, first)))
+    if not found:
+        found = _side_alone(doc, alone)
+    values = {m.value for m in found}
+    if values == {"left", "right"} and re.search(r"\bmore\b|\bworse\b|\bmostly\b", doc.s):
+        return found[:1]
+    if {"left", "right"} <= values and not _REPAIR.search(doc.s):
+        return [Mention("side", "both", found[0].start, found[-1].end, found[0].assertion, found[0].experiencer)]
+    if {"left", "right"} <= values:
+        return found[-1:]
+    return found
+
+
+def _middle_of_other(doc: Document, last: int) -> bool:
+    after = " ".join(doc.words[last : last + 4])
+    return bool(re.match(r"(?:of (?!(?:it|my|the|lower|upper|low|spine|back)\b)|of the (?!(?:back|spine|lower|upper|mid)\b)|ear|finger|age)", after))
+
+
+def _side_alone(doc: Document, alone: PhraseSet) -> list[Mention]:
+    for first, last in doc.segments:
+        core = [w for w in doc.words[first:last] if w not in words().fillers and w not in {"it", "is", "on", "in", "to", "not", "no", "i", "mean", "meant", "sorry", "hurt"}]
+        if core in (["right"], ["right", "side"]) and (last - first > 1 or len(doc.words) <= 2):
+            if "all" in doc.words[first:last]:
+                continue
+            return [Mention("side", "right", *doc.span(first, last), confidence=1.0 if last - first > 1 else 0.5)]
+        entry = alone.whole(core)
+        if entry is not None and "not" not in doc.words[first:last]:
+            return [Mention("side", entry.value, *doc.span(first, last))]
+    return []
+
+
+def _sense(doc: Document, token: int) -> str:
+    sense = assertion(doc, token)
+    return PAST if sense != HYPOTHETICAL and is_over(doc, token) else sense
+
+
+def _mention(doc: Document, kind: str, place: _Place) -> Mention:
+    start, end = doc.span(place.first, place.last)
+    sense = POSSIBLE if place.possible else _sense(doc, place.first)
+    return Mention(kind, place.value, start, end, sense, experiencer(doc, place.first), place.confidence)
+
+
+def _unique(mentions: list[Mention]) -> list[Mention]:
+    seen: dict[str | int, Mention] = {}
+    for mention in mentions:
+        seen.setdefault(mention.value, mention)
+    return list(seen.values())

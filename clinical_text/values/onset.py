@@ -1,0 +1,116 @@
+"""How it began (`onset`: sudden, gradual) and where it is heading (`trend`: better, worse, same)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from clinical_text.types import HYPOTHETICAL, Mention
+from clinical_text.values.context import assertion, experiencer, is_question
+from clinical_text.values.lexicon import Hit, PhraseSet, words
+from clinical_text.values.text import Document, tokenise
+
+_OTHER_SYMPTOM = re.compile(
+    r"^ (?:[a-z]+ ){0,2}(?:weakness|numbness|chest|breath\w*|headache|tearing|loss|death|urge|movement|movements|move|noise|stop|change|weight|fever|dizz\w*|sweat\w*|vision|twist|need)\b"
+)
+_SLOW_MOVE = re.compile(r"\b(?:walk|move|get up|stand|sit|breathe|turn|bend|go|drive)\w*(?: \w+){0,2} $")
+_OPPOSITE = re.compile(r"\b(?:not|no|never|nothing)(?: (?:a|an|so|really|that|very|all|at|started|come|came|on|been|it|was))* $")
+_AGGRAVATED = re.compile(
+    r"^ ?(?:when(?:ever)?|if|at night|at the|in the (?:morning|evening|night|day)|on (?:the|my|one|bending|moving|standing|sitting|walking|lying)|with (?:movement|moving|sitting|walking|cough\w*|breath\w*|rest|heat|ice|activity|cold|it)|by|after (?:i|sitting|standing|walking|eating|work)|"
+    r"while|lying|sitting|standing|walking|moving|bending|cough\w*|breath\w*|than (?!before|yesterday|it was|last|earlier|ever|this morning|when it|the day|first)|every time|as soon as|mornings?|nights?|evenings?|safe|one\b|idea|way|option|place|position|doctor|for (?:me|my|back|it|you)|to (?:sit|stand|walk|lie|move|rest))"
+)
+_WISH = re.compile(r"\b(?:want|hope|hoping|hopefully|wish|need|make|makes|making|will|would|can|could|until|till|should|before|to|going to|may|might|how (?:do|can|long)|try\w*|when|if|help|anything|something|what|feel like it will|supposed to|never)(?: (?:to|it|i|get|feel|be|me|my|back|this|is|a|bit|that|do|gets|getting|any|the|pain|things|could|will|ever|make|makes|makes it|feels))* $")
+_NEGATED = re.compile(r"\b(?:not|no|never|without|neither|hardly|nor)(?: (?:really|been|any|getting|got|gotten|get|feel|feeling|it|is|a|bit|much|even|all|that|be|to|seem|seems|become|gone|going|one|change))* $")
+_OTHER_THING = re.compile(r"\b(?:asthma|cough|headache|memory|vision|leg|legs|foot|arm|breathing|weather|anxiety|fever|mood|weakness|numbness|sleep|knee|appetite|cold|periods?|chest)\b")
+
+
+@lru_cache(maxsize=1)
+def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet]:
+    near = words().fillers - {"so", "like", "bit", "more", "kind"}
+    return PhraseSet(["onset"], tokenise, near), PhraseSet(["onset_alone"], tokenise, near), PhraseSet(["trend"], tokenise, near)
+
+
+def read(doc: Document) -> list[Mention]:
+    """At most one `onset` and one `trend`."""
+    return _onset(doc) + _trend(doc)
+
+
+def _onset(doc: Document) -> list[Mention]:
+    phrases, alone, _ = _sets()
+    hits = [h for h in phrases.find(doc.words) if not _not_onset(doc, h)]
+    if not hits:
+        for first, last in doc.segments:
+            core = [w for w in doc.words[first:last] if w not in words().fillers and w not in {"it", "was", "came", "on", "is", "i", "would", "say", "started", "began", "happened"}]
+            entry = alone.whole(core)
+            if entry is not None:
+                hits = [Hit(entry, first, last)]
+    if not hits:
+        return []
+    # "built up slowly, then suddenly locked": the spasm itself is what counts.
+    best = next((h for h in hits if h.entry.value == "sudden"), hits[0]) if len(hits) > 1 else hits[0]
+    start, end = doc.span(best.first, best.last)
+    return [Mention("onset", best.entry.value, start, end, assertion(doc, best.first), experiencer(doc, best.first))]
+
+
+def _not_onset(doc: Document, hit: Hit) -> bool:
+    text = doc.text_of((hit.first, hit.last))
+    before = doc.s[max(0, doc.offset(hit.first) - 40) : doc.offset(hit.first)]
+    after = doc.s[max(doc.offset(hit.last) - 1, 0) :]
+    if _OPPOSITE.search(before) and not text.startswith("not"):
+        return True
+    if "sudden" in text or text in {"instantly", "immediately", "abrupt", "abruptly", "straight away", "instant"}:
+        if _OTHER_SYMPTOM.match(after) or re.search(r"\b(?:need|should|help|relie\w*|want|move|stood|stand|get up|goes|works?|fix\w*|call|see)\b[^,.]*$", before):
+            return True
+    if text.endswith((" pop", " crack", " click", " it", " snap")) and re.match(r" (?:when i|every|whenever|knee|neck when)", after):
+        return True
+    if "went" in text and re.match(r" (?:to|away|down|on|from|for|back|well|up|into (?!spasm)|through|ok|fine)", after) and not re.search(r"(?:out|spasm|gave)", text):
+        return True
+    return hit.entry.value == "gradual" and bool(_SLOW_MOVE.search(before))
+
+
+def _trend(doc: Document) -> list[Mention]:
+    if assertion(doc, 0) == HYPOTHETICAL and len(doc.sentences) == 1:
+        return []
+    found: list[tuple[Hit, str]] = []
+    for hit in _sets()[2].find(doc.words):
+        value = _trend_value(doc, hit)
+        if value:
+            found.append((hit, value))
+    if not found:
+        return []
+    hit, value = found[-1] if any(v != "same" for _, v in found[-1:]) else next(((h, v) for h, v in reversed(found) if v != "same"), found[-1])
+    start, end = doc.span(hit.first, hit.last)
+    return [Mention("trend", value, start, end, assertion(doc, hit.first), experiencer(doc, hit.first))]
+
+
+def _trend_value(doc: Document, hit: Hit) -> str | None:
+    text = doc.text_of((hit.first, hit.last))
+    first, last = doc.segment_of(hit.first)
+    before = doc.s[doc.offset(first) : doc.offset(hit.first)]
+    after = doc.s[max(doc.offset(hit.last) - 1, 0) : doc.offset(last)].strip()
+    segment = doc.text_of((first, last))
+    if assertion(doc, hit.first) == HYPOTHETICAL or is_question(doc, hit.first) and _WISH.search(before):
+        return None
+    if _OTHER_THING.search(segment) and not re.search(r"\b(?:back|pain|spasm|ache)\b", segment):
+        return None
+    if _AGGRAVATED.match(after) or (_WISH.search(before) and "not" not in text):
+        return None
+    value = str(hit.entry.value)
+    if value == "same":
+        if text in {"stuck", "steady", "stable", "as before", "same thing"} and hit.last - hit.first < last - first - 2:
+            return None
+        return None if re.match(r"(?:place|side|spot|time|day|way|question|as my|side|thing|pain|leg|problem|area)", after) or text.startswith("still") else value
+    if text in {"worse", "better"} and not _short(doc, hit):
+        return None
+    if value == "better" and ("gone" in text or "stopped" in text or "going" in text) and re.search(r"\b(?:work|gym|doctor|out|numb)\b", segment):
+        return None
+    if _NEGATED.search(before):
+        return "same"
+    return value
+
+
+def _short(doc: Document, hit: Hit) -> bool:
+    """A bare "worse" or "better" counts as an answer, not within "is sitting worse"."""
+    first, last = doc.segment_of(hit.first)
+    rest = [w for i, w in enumerate(doc.words[first:last], first) if not hit.first <= i < hit.last]
+    return all(w in words().fillers or w in {"it", "is", "i", "am", "not", "no", "any", "yes", "pain", "back", "today", "now", "if", "anything", "much", "lot", "and", "even", "well", "slightly", "feel", "feeling", "spasm"} for w in rest)
