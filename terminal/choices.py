@@ -53,7 +53,7 @@ class Pending:
 
 
 def pending(payload: Mapping[str, Any]) -> Pending:
-    """The open question of an `ask` payload."""
+    """The question that a payload opens: an `ask`, or anything else with choices."""
     raw = payload.get("choices")
     choices = tuple(
         Choice(str(item.get("id", "")), clean(item.get("title", "")))
@@ -61,4 +61,5 @@ def pending(payload: Mapping[str, Any]) -> Pending:
         if isinstance(item, Mapping) and item.get("title")
     )
     asks = tuple(str(ask) for ask in payload.get("asks", ()))
-    return Pending(choices, bool(_SEVERAL.intersection(asks)), "severity" in asks, asks)
+    several = payload.get("multiple", bool(_SEVERAL.intersection(asks)))
+    return Pending(choices, bool(several), "severity" in asks, asks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ ALARM = "\x1b[1;97;41m"
 WARN = "\x1b[1;33m"
 CALM = "\x1b[1;36m"
 _BULLETS = ("- ", "* ", "• ")
+_ITEM = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def render(payload: Mapping[str, Any], look: Look) -> str:
         return _emergency(payload, look)
     kind = payload.get("type")
     text = clean(payload["text"]).strip()
-    if kind == "ask":
+    if kind == "ask" or payload.get("choices"):
         return _ask(payload, text, look)
     if kind == "triage":
         style = WARN if payload.get("level") == "urgent" else CALM
@@ -141,13 +143,12 @@ def _plan(payload: Mapping[str, Any], text: str, look: Look) -> str:
 
 
 def without_listed_choices(text: str, titles: list[str]) -> str:
-    """`text` less the lines at its end that only list the choices: they get numbers."""
+    """`text` less the list items that only name the choices: those get numbers."""
     known = {_bare(title) for title in titles}
     lines = text.split("\n")
-    while len(lines) > 1 and (not lines[-1].strip() or _bare(lines[-1]) in known):
-        lines.pop()
-    return "\n".join(lines)
+    kept = [line for line in lines if not (_ITEM.match(line) and _bare(line) in known)]
+    return "\n".join(kept).rstrip() or text
 
 
 def _bare(line: str) -> str:
-    return line.strip().lstrip("-*•0123456789.) ").rstrip(" .;,").casefold()
+    return _ITEM.sub("", line).strip().rstrip(" .;,").casefold()

@@ -54,7 +54,7 @@ class Talk:
                     self.open_question, self.last = Pending(), shown
                 shown.append(payload)
                 self.show(payload)
-                if payload.get("type") == "ask":
+                if payload.get("type") == "ask" or payload.get("choices"):
                     self.open_question = pending(payload)
 
     def show(self, payload: Payload) -> None:

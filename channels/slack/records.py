@@ -1,0 +1,37 @@
+"""What the tracker store keeps about a person in Slack: reading the last summary, deleting all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from channels.web.conversation import CannotErase, erase, events_of
+
+_LOCK_SECONDS = 0.05
+
+
+class Records:
+    """The tracker store of the running agent, asked for anew each time since a model may be loaded later."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def last_summary(self, conversation: str) -> Mapping[str, Any] | None:
+        """The payload of the last summary that was sent in a conversation."""
+        for event in reversed(await events_of(self._app.ctx.agent.tracker_store, conversation)):
+            if event.get("event") == "restart":
+                return None
+            custom = (event.get("data") or {}).get("custom") if event.get("event") == "bot" else None
+            if isinstance(custom, Mapping) and custom.get("type") == "summary":
+                return custom
+        return None
+
+    async def delete(self, conversation: str) -> bool:
+        """Deletes a conversation, after a turn that may be under way; whether the store could."""
+        agent = self._app.ctx.agent
+        try:
+            async with agent.lock_store.lock(conversation, wait_time_in_seconds=_LOCK_SECONDS):
+                await erase(agent.tracker_store, conversation)
+        except CannotErase:
+            return False
+        return True
