@@ -2,16 +2,16 @@
 import { s } from "./dom.js";
 
 const OUTLINE =
-  "M97 44C98 60 95 66 85 71C68 78 48 79 39 93C31 106 30 134 26 162C24 178 21 192 19 206L41 210C45 186 50 158 57 132" +
-  "C60 152 68 166 69 184C70 204 58 222 55 258H165C162 222 150 204 151 184C152 166 160 152 163 132C170 158 175 186 179 210" +
-  "L201 206C199 192 196 178 194 162C190 134 189 106 181 93C172 79 152 78 135 71C125 66 122 60 123 44Z";
+  "M98 40C98 60 95 66 85 71C68 78 48 79 39 93C31 106 29 134 25 162C20 196 15 232 10 270L36 270C42 226 49 166 57 132" +
+  "C60 152 68 166 69 184C70 204 57 222 53 270H167C163 222 150 204 151 184C152 166 160 152 163 132C171 166 178 226 184 270" +
+  "L210 270C205 232 200 196 195 162C191 134 189 106 181 93C172 79 152 78 135 71C125 66 122 60 122 40Z";
 const LEFT = {
-  neck: "M103 51V76H80C92 71 99 66 100 51Z",
+  neck: "M103 60V77H82C92 72 97 68 98 60Z",
   upper: "M95 80V121H61C59 106 55 94 62 84C68 81 74 81 80 80Z",
   middle: "M95 125V167H70C69 153 63 141 61 125Z",
   lower: "M95 171V219H61C66 205 72 196 71 171Z",
 };
-const CENTRE = { neck: [51, 25], upper: [80, 41], middle: [125, 42], lower: [171, 48] };
+const CENTRE = { neck: [60, 17], upper: [80, 41], middle: [125, 42], lower: [171, 48] };
 const BLADE = "M86 87C74 88 71 99 76 114C84 111 91 103 91 92C91 88 89 87 86 87Z";
 const MIRROR = { transform: "matrix(-1 0 0 1 220 0)" };
 
@@ -32,19 +32,19 @@ export function backMap(pick, words) {
       spot(s("path", { d: LEFT[region], class: "spot", ...MIRROR }), region, "right"),
     ];
   });
-  const spine = Array.from({ length: 17 }, (_, n) => s("circle", { cx: 110, cy: 55 + n * 10, r: n < 3 ? 1.5 : 2, class: "spine" }));
-  const side = (x, text) => s("text", { x, y: 250, class: "side" }, text);
+  const spine = Array.from({ length: 16 }, (_, n) => s("circle", { cx: 110, cy: 63 + n * 10, r: n < 3 ? 1.5 : 2, class: "spine" }));
+  const side = (x, text) => s("text", { x, y: 40, class: "side" }, text);
   const node = s(
     "svg",
-    { viewBox: "0 0 220 262", class: "back", "aria-hidden": "true" },
-    s("ellipse", { cx: 110, cy: 28, rx: 21, ry: 26, class: "skin" }),
+    { viewBox: "0 0 220 250", class: "back", "aria-hidden": "true" },
     s("path", { d: OUTLINE, class: "skin" }),
+    s("path", { d: "M88 30C88 12 97 3 110 3S132 12 132 30C132 42 127 52 122 54C114 57 106 57 98 54C93 52 88 42 88 30Z", class: "hair" }),
     parts,
     s("path", { d: BLADE, class: "bone" }),
     s("path", { d: BLADE, class: "bone", ...MIRROR }),
     spine,
-    side(22, words.left),
-    side(198, words.right),
+    side(44, words.left),
+    side(176, words.right),
   );
   const show = (region, chosen) => {
     for (const { node: part, region: where, side: which } of spots) {

@@ -7,7 +7,7 @@ function build(node, props, children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -28,7 +28,7 @@ export function link(address, title) {
 }
 
 /** A telephone link with only digits, + and * in it. */
-export const tel = (number, title, props) => h("a", { ...props, href: `tel:${number.replace(/[^\d+*]/g, "")}` }, ...[title].flat());
+export const tel = (number, title, props) => h("a", { ...props, href: `tel:${number.replace(/[^\d+*]/g, "")}` }, title);
 
 function inline(text, phones) {
   const pattern = phones ? /(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:])|(\b\d[\d -]{1,14}\d\b)/g : /(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:])/g;

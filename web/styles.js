@@ -22,6 +22,7 @@ const CSS = `
   --cloth: light-dark(#efe4d4, #2c3937);
   --pad: light-dark(#fffaf2, #46524f);
   --alarm: light-dark(#a81f1c, #7c1513);
+  --alarm-ink: light-dark(#a81f1c, #ffa79e);
   --on-alarm: light-dark(#ffffff, #fff1ef);
   --alarm-call: light-dark(#ffffff, #fff1ef);
   --on-alarm-call: light-dark(#8f1614, #7c1513);
@@ -121,9 +122,10 @@ input:checked + .box .icon { visibility: visible; }
 .scale :checked ~ span { color: inherit; }
 
 .place { background: var(--surface); border: 1px solid var(--line); border-radius: 16px; padding: 12px 12px 14px; }
-.back { display: block; width: 100%; max-height: 250px; margin: 0 auto 8px; }
+.back { display: block; width: 100%; max-height: 230px; margin: 0 auto 8px; }
 .skin { fill: var(--skin); stroke: var(--skin-line); stroke-width: 1.5; }
-.spot { fill: var(--body); fill-opacity: .07; stroke: var(--skin-line); stroke-width: 1; stroke-dasharray: 2 3; cursor: pointer; transition: fill-opacity .12s; }
+.hair { fill: var(--bone); }
+.spot { fill: var(--body); fill-opacity: .1; stroke: var(--skin-line); stroke-width: 1; stroke-dasharray: 2 3; cursor: pointer; transition: fill-opacity .12s; }
 .spot:hover { fill-opacity: .25; }
 .spot.on { fill-opacity: .82; stroke: var(--accent); stroke-dasharray: none; stroke-width: 2; }
 .bone { fill: none; stroke: var(--bone); stroke-width: 1.5; opacity: .7; pointer-events: none; }
@@ -138,8 +140,9 @@ input:checked + .box .icon { visibility: visible; }
 .card h3 { display: flex; gap: 8px; align-items: center; font-weight: 650; font-size: 1.0625em; margin-bottom: 8px; line-height: 1.3; }
 h4 { font-weight: 600; }
 .level { border-inline-start-width: 5px; }
-p.level { display: flex; gap: 8px; align-items: center; padding: 8px 12px; border: 0 solid var(--alarm); border-inline-start-width: 5px; border-radius: 8px; background: var(--surface); }
-p.level .icon { color: var(--alarm); }
+p.level { display: flex; gap: 8px; align-items: center; padding: 8px 12px; border: 0 solid var(--alarm-ink); border-inline-start-width: 5px; border-radius: 8px; background: var(--surface); }
+.triage:has(> .emergency) + .triage:has(> .emergency) { display: none; }
+p.level .icon { color: var(--alarm-ink); }
 .urgent { background: var(--urgent-soft); border-color: var(--urgent); } .urgent h3 { color: var(--urgent); }
 .see_clinician { background: var(--visit-soft); border-color: var(--visit); } .see_clinician h3 { color: var(--visit); }
 .self_care { background: var(--home-soft); border-color: var(--home); } .self_care h3 { color: var(--home); }
@@ -158,7 +161,7 @@ p.level .icon { color: var(--alarm); }
 .step:first-child::before { top: 2px; }
 .figures:not(:empty) { display: grid; grid-template-columns: repeat(2, 1fr); gap: 8px; margin-top: 10px; }
 .figure { width: 100%; background: var(--ground); border: 1px solid var(--line); border-radius: 12px; padding: 6px; }
-.figure.wide, .figure:only-child { grid-column: 1 / -1; max-height: 130px; }
+.figure.wide, .figure:only-child { grid-column: 1 / -1; max-height: 150px; }
 .figure path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
 .figure .g { stroke: var(--line); stroke-width: 2.5; }
 .figure .p { stroke: var(--prop); stroke-width: 5; }
@@ -182,11 +185,11 @@ dt { color: var(--quiet); } dd { font-weight: 550; overflow-wrap: anywhere; }
 .alarm { background: var(--alarm); color: var(--on-alarm); padding: 12px 16px 14px; max-height: 46vh; overflow-y: auto; }
 .alarm .head { display: flex; align-items: center; justify-content: space-between; gap: 8px; }
 .alarm h3 { display: flex; gap: 8px; align-items: center; font-weight: 700; font-size: 1.0625em; }
-.alarm .words { margin: 2px 0 0; }
+.alarm .words { margin-top: 10px; }
 .alarm p + p { margin-top: .5em; }
 .alarm :focus-visible { outline-color: var(--on-alarm); }
 .fold { min-height: 44px; padding: 0 6px; font-size: .875em; text-decoration: underline; text-underline-offset: .15em; }
-.callnow { display: flex; justify-content: center; align-items: center; gap: 10px; min-height: 52px; margin-top: 10px; border-radius: 14px; background: var(--alarm-call); color: var(--on-alarm-call); font-size: 1.125em; text-decoration: none; }
+.callnow { display: flex; justify-content: center; align-items: center; gap: 10px; min-height: 52px; margin-top: 4px; border-radius: 14px; background: var(--alarm-call); color: var(--on-alarm-call); font-size: 1.125em; text-decoration: none; }
 
 .status { padding: 0 16px; max-height: 45%; overflow-y: auto; flex: none; }
 .status[data-kind=typing] { padding-bottom: 10px; }

@@ -33,6 +33,7 @@ class UnknotChat extends HTMLElement {
   #drawn = new Map(); // id to element
   #asked = null; // id of the item whose control is shown
   #seen = 0;
+  #follow = true; // until the person scrolls
 
   connectedCallback() {
     if (this.shadowRoot) return;
@@ -61,7 +62,8 @@ class UnknotChat extends HTMLElement {
     this.reply = h("div", { class: "reply" });
     this.status = h("div", { role: "status", class: "status" });
     this.welcome = h("div", { class: "welcome" }, h("h3", null, t.welcomeTitle), h("p", null, t.welcome), h("div", { class: "choices" }, t.starters.map((text) => h("button", { type: "button", class: "choice", onclick: () => this.#say({ text }, text) }, text))));
-    this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.conversation }, this.welcome, this.log, this.reply);
+    const stay = () => (this.#follow = false);
+    this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.conversation, onwheel: stay, ontouchmove: stay }, this.welcome, this.log, this.reply);
     this.field = h("textarea", { id: "field", rows: "1", maxlength: MOST, placeholder: t.placeholder, autocomplete: "off", enterkeyhint: "send", oninput: () => this.#grow(), onkeydown: (event) => this.#key(event) });
     this.left = h("span", { class: "left", role: "status" });
     const form = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, h("label", { for: "field", class: "sr" }, t.input), this.field, h("button", { class: "round send", "aria-label": t.send, title: t.send }, icon(MARK.send)), this.left);
@@ -181,7 +183,6 @@ class UnknotChat extends HTMLElement {
     const known = new Set(items.map((item) => item.id));
     const unsent = outbox.filter((one) => !known.has(one.id)).map((one) => ({ id: one.id, from: "user", text: one.text, restart: one.body.restart }));
     const all = [...items, ...unsent];
-    const near = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
     const ids = new Set(all.map((item) => item.id));
     for (const [id, node] of this.#drawn) if (!ids.has(id)) this.#drawn.delete(id), node.remove();
     let after = null;
@@ -203,7 +204,7 @@ class UnknotChat extends HTMLElement {
     this.#drawPinned(items);
     this.#drawStatus();
     this.#drawUnread(items);
-    if (added && near) this.#toEnd();
+    if (added && this.#follow) this.#toEnd();
   }
 
   #drawStates(outbox) {
@@ -251,7 +252,7 @@ class UnknotChat extends HTMLElement {
       fold.textContent = words.hidden ? t.grow : t.shrink;
     };
     this.pinned.replaceChildren(
-      h("div", { class: "alarm", role: "alert" }, h("div", { class: "head" }, h("h3", null, icon(MARK.emergency), t.emergency), fold), words, number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" })),
+      h("div", { class: "alarm", role: "alert" }, h("div", { class: "head" }, h("h3", null, icon(MARK.emergency), t.emergency), fold), number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" }), words),
     );
   }
 
@@ -282,6 +283,7 @@ class UnknotChat extends HTMLElement {
 
   // The start of what was said last, not its end: a plan is longer than the panel.
   #toEnd() {
+    this.#follow = true;
     const last = [...this.#drawn.values()].findLast((node) => node.classList.contains("user"));
     requestAnimationFrame(() => {
       const top = last ? last.offsetTop - 12 : 0;
