@@ -93,7 +93,7 @@ class App:
 
     def _assistant(self, environment: Mapping[str, str]) -> Part:
         level = {"DEBUG": "--debug", "INFO": "--verbose"}.get(self.settings.log_level, "--quiet")
-        command = [sys.executable, "-m", "rasa", "run", "--model", str(self.model)]
+        command = [sys.executable, "-m", "scripts.assistant", "run", "--model", str(self.model)]
         command += ["--interface", self.settings.host, "--port", str(self.settings.port)]
         command += [
             "--endpoints",

@@ -1,0 +1,42 @@
+"""Rasa's log entries hold nothing that a person typed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from components.private_logs import KEPT, REMOVED, without_words
+from settings import ROOT
+
+MARKER = "my-left-leg-is-numb"
+CODE = f"""
+from components.private_logs import keep_logs_private
+keep_logs_private()
+import logging, structlog
+from rasa.utils.log_utils import configure_structlog
+configure_structlog(logging.INFO)
+log = structlog.get_logger("rasa.core.channels.rest")
+try:
+    raise RuntimeError("something failed")
+except RuntimeError:
+    log.exception("rest.message.received.failure", text="{MARKER}", tracker_states=["{MARKER}"])
+log.error("processor.slots", event_info="slots: {MARKER}", slot_values={{"x": "{MARKER}"}}, action_name="action_x")
+"""
+
+
+def test_a_person_s_words_never_reach_the_log_through_rasa() -> None:
+    done = subprocess.run([sys.executable, "-c", CODE], cwd=ROOT, capture_output=True, text=True, check=True)
+    printed = done.stdout + done.stderr
+    assert MARKER not in printed
+    assert REMOVED in printed
+    assert "rest.message.received.failure" in printed
+    assert "something failed" in printed  # what went wrong is still there
+    assert "action_x" in printed
+
+
+def test_every_value_but_the_program_s_own_is_replaced() -> None:
+    entry = dict.fromkeys(KEPT, "x") | {"text": MARKER, "some_new_key": MARKER}
+    cleaned = without_words(None, "error", entry)
+    assert MARKER not in json.dumps(cleaned)
+    assert all(cleaned[key] == "x" for key in KEPT)
