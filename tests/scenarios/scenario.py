@@ -1,10 +1,10 @@
 """Runs scenarios that are written as data.
 
 Keys of a turn: `say`; `use` (a fragment instead); `types` (payload types in order); `first` (keys of the first
-payload); `ask` (a contract ask id that is asked last); `no_ask`; `level` (of a triage payload); `not_level`; `finding`
-(named by a triage payload); `answer` (question ids, in order); `answers` (in any order); `notice`; `text` (found in
-any text); `meanwhile` (remedies offered with the question); `summary`; `plan` with `location`, `severity`, `level`,
-`withheld` (remedies left out), `without` (remedies not in it), `text`; `notes` (for the reader).
+payload); `ask` (a contract ask id that is asked last); `no_ask`; `level` (of a triage payload); `not_level`;
+`finding` (named by a triage payload); `answer` (question ids, in order); `answers` (in any order); `notice`; `text`
+(found in any text); `meanwhile` (remedies offered with the question); `summary`; `plan` with `location`, `severity`,
+`level`, `withheld` (remedies left out), `without` (remedies not in it), `text`; `notes` (for the reader).
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ def test_broken_json_is_answered_and_the_server_lives(rest_server: RestServer, b
     try:
         with urllib.request.urlopen(request, timeout=20) as response:
             json.load(response)
-    except urllib.error.HTTPError as error:
-        assert error.code < 600
+    except urllib.error.HTTPError:
+        pass  # a status is an answer; a hang or a closed connection is not
     assert rest_server.say(sender(), "hello")
 
 
