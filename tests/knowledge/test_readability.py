@@ -63,6 +63,13 @@ def test_sentences_are_short(name: str, text: str) -> None:
     assert statistics.mean(len(sentence.split()) for sentence in sentences) <= 20
 
 
+@pytest.mark.parametrize(("name", "text"), texts().items(), ids=list(texts()))
+def test_no_sentence_is_very_hard(name: str, text: str) -> None:
+    """A hard sentence must not hide in a long plain text. One long word decides a very short one."""
+    sentences = re.split(r"(?<=[.?:])\s+|\n", text)
+    assert [sentence for sentence in sentences if len(sentence.split()) >= 8 and grade(sentence) > 12] == []
+
+
 def test_the_measure_tells_plain_from_hard() -> None:
     plain: Any = grade("Put a warm pack on the sore spot. Keep a thin cloth between it and your skin.")
     hard: Any = grade("Superficial thermotherapeutic application demonstrates statistically significant analgesia.")
