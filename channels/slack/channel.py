@@ -72,10 +72,13 @@ class SlackChannel(SlackInput):
             connected = self._socket is not None and await self._socket.connected()
             return json_response({"status": "ok", "socket": connected} if self._socket else {"status": "ok"})
 
+        async def webhook(request: Request) -> HTTPResponse:
+            return await self._webhook(request)
+
         blueprint.after_server_start(start)
         blueprint.before_server_stop(stop)
         blueprint.add_route(health, "/", methods=["GET"], name="health")
-        blueprint.add_route(self._webhook, "/webhook", methods=["POST"], name="webhook", stream=True)
+        blueprint.add_route(webhook, "/webhook", methods=["POST"], name="webhook", stream=True)
         return blueprint
 
     def get_output_channel(self, channel: str | None = None, thread_id: str | None = None) -> OutputChannel:

@@ -89,7 +89,7 @@ class Sessions:
         if session is None or now - session.created > self._config.session_seconds:
             raise Refusal("no_session")
         replaced = session.generation - token.generation
-        in_grace = replaced == 1 and now - session.rotated <= self._config.grace_seconds
+        in_grace = replaced == 1 and token.generation >= 0 and now - session.rotated <= self._config.grace_seconds
         if replaced != 0 and not in_grace:
             raise Refusal("no_session")
         return session, token
