@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -30,6 +31,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 SIDES = {"left": "left side", "right": "right side", "both": "both sides", "centre": "centre"}
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MOST_CHOICES = 40
+_MOST_KNOWN = 2_000  # sessions whose message ids are kept in memory
 _SWEEP_SECONDS = 3_600.0
 _UNLOCK_SECONDS = 0.05
 
@@ -46,7 +48,7 @@ class Api:
         self._wording = wording
         self._clock = clock
         self._turns = Turns(handler)
-        self._offered: dict[str, dict[str, str]] = {}
+        self._known: OrderedDict[str, set[str]] = OrderedDict()
         self._by_session = Limiter(config.session_burst, config.session_rate)
         self._by_address = Limiter(config.address_burst, config.address_rate)
         self._newcomers = Limiter(config.newcomer_burst, config.newcomer_rate)
@@ -61,7 +63,7 @@ class Api:
         json_body(request, self.config.max_body)
         newcomer = address(request, self.config.proxies)
         opened = self.sessions.open(request, lambda: _pass(self._newcomers, newcomer))
-        self._store.touch(opened.session.session, self._clock())
+        self._store.touch(opened.session, self._clock())
         body: dict[str, Any] = {"new": opened.is_new, "expires": self._expiry(opened.session)}
         body |= await self._history(request, opened.session)
         if opened.token and opened.origin:
@@ -120,33 +122,40 @@ class Api:
 
     async def _begin(self, request: Request, session: Session, message: str, body: dict[str, Any]) -> Turn:
         """The turn of a message that is not under way: a new one, or one that is over and is told again."""
-        known = self._store.take(session.session, message)
-        if known is not None:
-            told = await self._told(request, session, message)
-            if told is not None:
-                self._store.finish(session.session, message)
-                return told
+        if message in await self._said(request, session):
+            return await self._told(request, session, message)
         _pass(self._by_session, session.session)
         if len(self._turns.of(session.session)) >= self.config.max_turns:
             raise Refusal("too_many", 1.0)
         if not request.app.ctx.agent or not request.app.ctx.agent.is_ready():
             raise Refusal("not_ready", 1.0)
         text = await self._text(request, session, body)
+        self._store.touch(session, self._clock())
+        # The same message may have come in a second time while this one was looked at.
+        if under_way := self._turns.find(session.session, message):
+            return under_way
         metadata = {"restart": True} if body.get("restart") is True else {}
-        self._store.touch(session.session, self._clock())
+        return self._turns.start(session.session, message, text, metadata, lambda: self._note(session, message))
 
-        def saved() -> None:
-            self._store.finish(session.session, message)
+    async def _said(self, request: Request, session: Session) -> set[str]:
+        """Ids of the session's messages that were answered; from the tracker when not in memory."""
+        if session.session not in self._known:
+            items = conversation.items_of(await self._events(request, session))
+            self._known[session.session] = {item["id"] for item in items if item["from"] == "user"}
+        self._known.move_to_end(session.session)
+        while len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
+        return self._known[session.session]
 
-        return self._turns.start(session.session, message, text, metadata, saved)
+    def _note(self, session: Session, message: str) -> None:
+        if session.session in self._known:
+            self._known[session.session].add(message)
 
-    async def _told(self, request: Request, session: Session, message: str) -> Turn | None:
+    async def _told(self, request: Request, session: Session, message: str) -> Turn:
         """A turn that was saved, from the tracker."""
         items = conversation.items_of(await self._events(request, session))
         said = [item for item in items if item["id"] == message]
-        if not said:
-            return None
-        turn = Turn(session.session, message, said[0]["text"])
+        turn = Turn(session.session, message, said[0]["text"] if said else "")
         turn.items = [item for item in items if item["id"].rpartition(".")[0] == message]
         turn.end("done" if turn.items else "silent")
         return turn
@@ -214,6 +223,7 @@ class Api:
             async with agent.lock_store.lock(sender, wait_time_in_seconds=_UNLOCK_SECONDS):
                 await conversation.erase(agent.tracker_store, sender)
                 self._store.remove(session)
+                self._known.pop(session, None)
         except conversation.CannotErase as error:
             logger.error("Conversations cannot be deleted from %s", error)
             raise Refusal("cannot_erase") from None

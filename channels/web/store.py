@@ -1,4 +1,4 @@
-"""The channel's own tables: which sessions exist, and which messages were taken. No word of a conversation."""
+"""The channel's own table: which sessions exist. No word of a conversation."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+_SEEN_SECONDS = 3_600.0
 _TABLES = sa.MetaData()
 _SESSIONS = sa.Table(
     "web_sessions",
@@ -16,14 +17,6 @@ _SESSIONS = sa.Table(
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("seen", sa.Float, nullable=False),
 )
-_MESSAGES = sa.Table(
-    "web_messages",
-    _TABLES,
-    sa.Column("session", sa.String(64), primary_key=True),
-    sa.Column("message", sa.String(64), primary_key=True),
-    sa.Column("done", sa.Boolean, nullable=False),
-)
-
 
 @dataclass(frozen=True)
 class Session:
@@ -37,7 +30,7 @@ class Session:
 
 
 class Store:
-    """Sessions and message ids, in the database that also holds the conversations."""
+    """Sessions, in the database that also holds the conversations."""
 
     def __init__(self, url: str) -> None:
         self._engine = sa.create_engine(url, future=True)
@@ -64,31 +57,16 @@ class Store:
             db.execute(change)
         return self.get(old.session) or old
 
-    def touch(self, session: str, now: float) -> None:
-        """Notes that the session is in use."""
+    def touch(self, session: Session, now: float) -> None:
+        """Notes that the session is in use, to the hour: a write a message would cost more than it tells."""
+        if now - session.seen < _SEEN_SECONDS:
+            return
         with self._engine.begin() as db:
-            db.execute(_SESSIONS.update().where(_SESSIONS.c.session == session).values(seen=now))
-
-    def take(self, session: str, message: str) -> bool | None:
-        """Notes a message. None: it is new; False: it was begun before; True: its turn was finished before."""
-        where = (_MESSAGES.c.session == session) & (_MESSAGES.c.message == message)
-        with self._engine.begin() as db:
-            row = db.execute(sa.select(_MESSAGES.c.done).where(where)).first()
-            if row is not None:
-                return bool(row[0])
-            db.execute(_MESSAGES.insert().values(session=session, message=message, done=False))
-        return None
-
-    def finish(self, session: str, message: str) -> None:
-        """Notes that the turn of a message is over and saved."""
-        where = (_MESSAGES.c.session == session) & (_MESSAGES.c.message == message)
-        with self._engine.begin() as db:
-            db.execute(_MESSAGES.update().where(where).values(done=True))
+            db.execute(_SESSIONS.update().where(_SESSIONS.c.session == session.session).values(seen=now))
 
     def remove(self, session: str) -> None:
-        """Forgets a session and its message ids; its tokens are worthless from now on."""
+        """Forgets a session; its tokens are worthless from now on."""
         with self._engine.begin() as db:
-            db.execute(_MESSAGES.delete().where(_MESSAGES.c.session == session))
             db.execute(_SESSIONS.delete().where(_SESSIONS.c.session == session))
 
     def dead(self, seen_before: float, created_before: float) -> list[str]:

@@ -214,7 +214,7 @@ def test_delete_leaves_nothing_behind(own_server: Callable[..., FakeServer]) -> 
     assert SECRET_WORDS.encode() not in left
     assert sid.encode() not in left
     with sqlite3.connect(server.database) as database:
-        for table, column in (("events", "sender_id"), ("web_sessions", "session"), ("web_messages", "session")):
+        for table, column in (("events", "sender_id"), ("web_sessions", "session")):
             rows = database.execute(f"SELECT {column} FROM {table}").fetchall()
             assert rows
             assert not [row for row in rows if sid in row[0]]
