@@ -9,7 +9,7 @@ TYPED := $(filter-out tests benchmarks,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run shell serve-rest train lint validate test
+.PHONY: help setup run shell serve-rest slack train lint validate test
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ shell: setup ## talk to it in the terminal
 
 serve-rest: setup ## start it with Rasa's stock REST channel, for evaluation, loopback only
 	@exec $(PY) -m scripts.run --stop-with-parent --credentials credentials_rest.yml
+
+slack: setup ## start it for Slack; docs/slack.md says how the app is made
+	@exec $(PY) -m channels.slack
 
 train: setup ## train the model if its inputs have changed
 	@exec $(PY) -m scripts.train
