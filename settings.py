@@ -228,8 +228,7 @@ def _open_secrets(path: Path, found: Mapping[str, str]) -> list[str]:
         return []
     if not stat.S_IMODE(path.stat().st_mode) & 0o077:
         return []
-    secrets = [spec.metadata["name"] for spec in fields(Settings) if spec.metadata["secret"]]
-    return [name for name in secrets if _holds_secret(found.get(name, ""))]
+    return [name for name in secret_names() if _holds_secret(found.get(name, ""))]
 
 
 def _holds_secret(value: str) -> bool:
@@ -268,6 +267,11 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(**values)
+
+
+def secret_names() -> tuple[str, ...]:
+    """Variables whose values are nobody else's business."""
+    return tuple(spec.metadata["name"] for spec in fields(Settings) if spec.metadata["secret"])
 
 
 def as_environment(settings: Settings) -> dict[str, str]:

@@ -12,7 +12,7 @@ from scripts.endpoints import database_file, write_endpoints
 from scripts.ports import in_use_message, is_free
 from scripts.probes import answers_http, probe_for
 from scripts.supervisor import Part
-from settings import ROOT, Settings, as_environment
+from settings import ROOT, Settings, as_environment, secret_names
 
 ACTIONS, ASSISTANT = "action server", "assistant"
 
@@ -80,6 +80,8 @@ class App:
     def _actions(self, environment: Mapping[str, str]) -> Part:
         level = {"DEBUG": "--debug", "INFO": "--verbose"}.get(self.settings.log_level, "--quiet")
         command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions"]
+        # It keeps nothing and talks to nobody: it needs no secret.
+        environment = {name: value for name, value in environment.items() if name not in secret_names()}
         health = answers_http(f"{self.actions_url}/health")
         return Part(
             name=ACTIONS,

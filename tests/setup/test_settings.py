@@ -6,8 +6,10 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
 
 import settings
+from scripts.endpoints import database_file, write_endpoints
 from settings import Settings, SettingsError, as_environment, load_settings, read_env_file
 
 
@@ -99,3 +101,45 @@ def test_a_secret_in_an_open_env_file_is_refused(tmp_path: Path, monkeypatch: py
 def test_a_broken_line_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="line 2"):
         read_env_file(env_file(tmp_path, "A=1\nthis is no assignment\n"))
+
+
+def test_the_action_server_gets_no_secret(tmp_path: Path) -> None:
+    from scripts.app import ACTIONS, App
+
+    for name in ("model.tar.gz", "credentials.yml", "endpoints.yml"):
+        (tmp_path / name).write_text("")
+    secret = "postgresql://me:pa55@host/db"
+    shown = Settings(data_dir=tmp_path, database_url=secret)
+    app = App(shown, tmp_path / "model.tar.gz", tmp_path / "credentials.yml", tmp_path)
+    by_name = {part.name: part.environment for part in app.parts(dict.fromkeys(settings.secret_names(), secret))}
+    assert secret not in by_name[ACTIONS].values()
+    assert all(secret in environment.values() for name, environment in by_name.items() if name != ACTIONS)
+
+
+def test_the_endpoints_file_is_closed_and_holds_what_the_settings_say(tmp_path: Path) -> None:
+    source = tmp_path / "endpoints.yml"
+    source.write_text("tracker_store: {type: mine.Store, db: x}\nlock_store: {type: mine.Lock}\n")
+    shown = Settings(data_dir=tmp_path, actions_port=7000, database_url="postgresql://me:p%4055@host:6543/db?a=b")
+    path = write_endpoints(source, shown, tmp_path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    written = yaml.safe_load(path.read_text())
+    assert written["action_endpoint"]["url"] == "http://127.0.0.1:7000/webhook"
+    assert written["lock_store"] == {"type": "mine.Lock"}
+    assert written["tracker_store"] == {
+        "type": "mine.Store",
+        "dialect": "postgresql",
+        "url": "host",
+        "port": 6543,
+        "username": "me",
+        "password": "p@55",
+        "db": "db",
+        "query": {"a": "b"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [("sqlite:///var/x.db", "/root/var/x.db"), ("sqlite:////data/x.db", "/data/x.db"), ("postgresql://h/d", None)],
+)
+def test_where_an_sqlite_address_points(url: str, file: str | None) -> None:
+    assert database_file(url, Path("/root")) == (Path(file) if file else None)
