@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import secrets
@@ -39,6 +40,7 @@ class SlackChannel(SlackInput):
         self._words = words
         self._desk: Desk | None = None
         self._socket: Socket | None = None
+        self._connecting: asyncio.Task[None] | None = None
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> SlackChannel:
@@ -55,14 +57,16 @@ class SlackChannel(SlackInput):
         """The routes, and what runs beside them."""
         blueprint = Blueprint("unknot_slack")
 
-        async def start(app: Sanic, _: Any) -> None:
+        async def start(app: Sanic, loop: Any) -> None:
             words = self._words or Words(load())
             self._desk = Desk(self._config, on_new_message, Records(app), words)
             if self._config.app_token:
                 self._socket = Socket(self._config, self._desk)
-                app.add_task(self._socket.run())
+                self._connecting = loop.create_task(self._socket.run())
 
         async def stop(_: Sanic, __: Any) -> None:
+            if self._connecting is not None:
+                self._connecting.cancel()
             if self._socket is not None:
                 await self._socket.close()
             if self._desk is not None:
