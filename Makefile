@@ -34,7 +34,7 @@ train: setup ## train the model if its inputs have changed
 	@exec $(PY) -m scripts.train
 
 lint: setup ## style, formatting and types
-	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff check --quiet --output-format concise .
 	@$(PY) -m ruff format --quiet --check . || { echo "format with: .venv/bin/ruff format ."; exit 1; }
 	@$(PY) -m mypy --no-error-summary --strict $(TYPED)
 	@echo "lint: clean"
