@@ -8,7 +8,7 @@ import pytest
 
 from scripts.explain import explain
 from scripts.probes import complaint
-from scripts.validate import complaints, max_history
+from scripts.validate import _used_in_code, complaints, max_history
 
 PACKAGES = "/home/me/unknot/.venv/lib/python3.10/site-packages"
 ROOT = Path("/home/me/unknot")
@@ -70,6 +70,17 @@ def test_what_counts_as_an_answer(replies: object, fine: bool) -> None:
 )
 def test_which_warnings_are_ours(line: str, ours: bool) -> None:
     assert bool(complaints(line, ROOT)) == ours
+
+
+def test_a_response_that_code_names_counts_as_used(tmp_path: Path) -> None:
+    unused = "The utterance 'utter_x' is not used in any story or rule."
+    assert not _used_in_code(unused, tmp_path)
+    (tmp_path / "actions").mkdir()
+    (tmp_path / "actions" / "say.py").write_text('SAID = "utter_xy"\n')
+    assert not _used_in_code(unused, tmp_path)
+    (tmp_path / "actions" / "say.py").write_text('SAID = "utter_x"\n')
+    assert _used_in_code(unused, tmp_path)
+    assert not _used_in_code("Some other warning about 'utter_x'", tmp_path)
 
 
 def test_the_longest_history_of_the_policies(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class Launched:
             time.sleep(0.1)
 
     def descendants(self) -> list[int]:
-        listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
         ports = (f"--port {self.port} ", f"--port {self.actions_port} ")
         return [int(line.split()[0]) for line in listed.splitlines() if any(port in line + " " for port in ports)]
 
