@@ -34,12 +34,15 @@ class Look:
         return f"{style}{text}{RESET}" if self.colour and text else text
 
 
-def render(payload: Mapping[str, Any], look: Look) -> str:
-    """One payload as text that ends with a line break. Nothing of the payload's own text is left out."""
-    if is_emergency(payload):
-        return _emergency(payload, look)
+def render(payload: Mapping[str, Any], look: Look, *, alarmed: bool = False) -> str:
+    """One payload as text that ends with a line break. Nothing of the payload's own text is left out.
+
+    `alarmed` says that this turn has told of the emergency already: then its reason needs no second frame.
+    """
     kind = payload.get("type")
     text = clean(payload["text"]).strip()
+    if is_emergency(payload):
+        return _marked(text, look, WARN) if alarmed else _emergency(payload, look)
     if kind == "ask" or payload.get("choices"):
         return _ask(payload, text, look)
     if kind == "triage":

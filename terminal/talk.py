@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from terminal.choices import Pending, pending
-from terminal.payloads import Payload
+from terminal.payloads import Payload, is_emergency
 from terminal.render import Look, render, wrap
 from terminal.transport import ServerAwayError, Transport, TurnError
 
@@ -52,18 +52,18 @@ class Talk:
             for payload in self.transport.send(words):
                 if not shown:
                     self.open_question, self.last = Pending(), shown
+                self.show(payload, alarmed=any(map(is_emergency, shown)))
                 shown.append(payload)
-                self.show(payload)
                 if payload.get("type") == "ask" or payload.get("choices"):
                     self.open_question = pending(payload)
 
-    def show(self, payload: Payload) -> None:
+    def show(self, payload: Payload, *, alarmed: bool = False) -> None:
         """Write one payload: as JSON on a line of its own, or for reading, with a blank line after it."""
-        self.transcript.append(render(payload, Look(width=80)))
+        self.transcript.append(render(payload, Look(width=80), alarmed=alarmed))
         if self.as_json:
             self.out.write(json.dumps(payload, ensure_ascii=False) + "\n")
         else:
-            self.out.write(render(payload, self.look) + "\n")
+            self.out.write(render(payload, self.look, alarmed=alarmed) + "\n")
         self.out.flush()
 
     def say(self, line: str) -> None:

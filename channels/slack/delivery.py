@@ -14,7 +14,7 @@ from channels.slack import blocks
 from channels.slack.api import REFUSED_BLOCKS, SlackApi, SlackCallError
 from channels.slack.blocks import Message
 from channels.slack.mrkdwn import escape
-from channels.slack.render import render
+from channels.slack.render import is_emergency, render
 from channels.slack.words import Words
 
 logger = logging.getLogger(__name__)
@@ -159,6 +159,7 @@ class SlackOutput(OutputChannel):
         self._person = person
         self._words = words
         self.said = 0
+        self._alarmed = False
 
     @classmethod
     def name(cls) -> str:
@@ -176,7 +177,8 @@ class SlackOutput(OutputChannel):
     async def send_custom_json(self, recipient_id: str, json_message: dict[str, Any], **_: Any) -> None:
         """Sends a reply payload."""
         try:
-            messages = render(json_message, self._words)
+            messages = render(json_message, self._words, alarmed=self._alarmed)
+            self._alarmed = self._alarmed or is_emergency(json_message)
         except Exception as error:
             logger.error("Slack: a reply could not be drawn: %s", type(error).__name__)
             messages = [Message(escape(str(json_message.get("text") or self._words["failed"])))]

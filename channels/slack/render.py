@@ -13,15 +13,21 @@ from channels.slack.words import Words
 
 Payload = Mapping[str, Any]
 _BULLET = re.compile(r"^(\s*)[-*] ", re.MULTILINE)
+_FIRST_SENTENCE = re.compile(r".+?[.!?](?=\s|$)")
 _NUMBERING = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s*")
 
 
-def render(payload: Payload, words: Words) -> list[Message]:
-    """The messages for one payload; more than one only where Slack's limits demand it."""
+def render(payload: Payload, words: Words, *, alarmed: bool = False) -> list[Message]:
+    """The messages for one payload; more than one only where Slack's limits demand it.
+
+    `alarmed` says that this turn has told of the emergency already: then its reason needs no second heading.
+    """
     text = str(payload.get("text", "")).strip()
     if not text:
         return []
     body = _renderer(payload)(payload, text, words)
+    if alarmed and is_emergency(payload):
+        return split(text, body[1:])
     text = f"{words['emergency']}: {text}" if is_emergency(payload) else text
     return split(text, body)
 
@@ -61,11 +67,12 @@ def _answer(payload: Payload, text: str, words: Words) -> list[Block]:
 
 def _emergency(payload: Payload, text: str, words: Words) -> list[Block]:
     """A heading, then what to do in bold, since Slack shows the first lines even where it folds the rest."""
-    first, _, rest = text.partition("\n")
+    first = _FIRST_SENTENCE.match(text)
+    start = first.group().strip() if first else text
     return [
         blocks.header(words["emergency"]),
-        *[blocks.section(bold(part)) for part in blocks.pieces(first, blocks.SECTION_TEXT // 2)],
-        *_sections(rest),
+        *[blocks.section(bold(part)) for part in blocks.pieces(start, blocks.SECTION_TEXT // 2)],
+        *_sections(text[len(start) :]),
         *_sources(payload, words),
     ]
 

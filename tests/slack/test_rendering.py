@@ -118,8 +118,14 @@ def test_emergency_is_the_heading_and_the_first_word(words):
     assert message.text.startswith("EMERGENCY: ")
     assert [block["type"] for block in message.blocks[:2]] == ["header", "section"]
     assert message.blocks[0]["text"]["text"] == "EMERGENCY"
-    assert message.blocks[1]["text"]["text"].startswith("*Call 911 now")
+    assert message.blocks[1]["text"]["text"] == "*Call 911 now.*"
     assert not any(block["type"] == "actions" for block in message.blocks)
+
+
+def test_the_reason_in_the_same_turn_has_no_second_heading(words):
+    (message,) = render({**samples.EMERGENCY, "text": "Why: no pee. It matters."}, words, alarmed=True)
+    assert message.text == "Why: no pee. It matters."
+    assert message.blocks[0]["text"]["text"] == "*Why: no pee.*"
 
 
 @pytest.mark.parametrize("level", ["urgent", "see_clinician", "self_care"])

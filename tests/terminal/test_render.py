@@ -53,6 +53,12 @@ def test_emergency_is_unmistakable_without_colour():
     assert len({len(line) for line in lines}) == 1
 
 
+def test_the_reason_in_the_same_turn_has_no_second_frame():
+    shown = render(samples.EMERGENCY, Look(), alarmed=True)
+    assert "!!" not in shown
+    assert words(shown) == words(samples.EMERGENCY["text"])
+
+
 def test_emergency_for_a_screen_reader_has_no_drawing():
     shown = render(samples.EMERGENCY, Look(plain=True))
     assert shown.startswith("EMERGENCY. Call 911")
