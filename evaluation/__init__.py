@@ -1,0 +1,1 @@
+"""How well the assistant understands people: test sets, their loader and what measures them."""
