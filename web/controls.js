@@ -1,7 +1,6 @@
 // What the person can tap to answer an `ask`: choices, a list to tick, the pain scale, the map of the back.
-import { h, icon } from "./dom.js";
-import { backMap } from "./body.js";
-import { MARK } from "./icons.js";
+import { MARK, h, icon } from "./dom.js";
+import { backMap } from "./pictures.js";
 
 const MANY = ["red_flags", "conditions", "medicines", "allergies"];
 const isNone = (choice) => /^none/.test(choice.id);

@@ -1,22 +1,5 @@
-// Taking something along: the clipboard, a file, a sheet of paper.
+// Taking something along: a file, a sheet of paper.
 import { h } from "./dom.js";
-
-/** Puts text on the clipboard, also on pages without the permission for it. */
-export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const field = h("textarea", { readonly: true, "aria-hidden": "true" });
-    field.value = text;
-    field.style.cssText = "position:fixed;opacity:0";
-    const before = document.activeElement;
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    before?.focus?.();
-  }
-}
 
 /** Offers text as a file. */
 export function save(name, text, type) {

@@ -1,5 +1,6 @@
 // The conversation as this page knows it: what was said, what waits to be sent, and how the server is doing.
 import * as api from "./api.js";
+import { stash } from "./dom.js";
 
 const OUTBOX = "unknot:outbox";
 const SLOW = 8000;
@@ -22,10 +23,8 @@ export class Talk extends EventTarget {
 
   constructor() {
     super();
-    try {
-      // Kept for this tab only: a reload must not lose what was typed, another person must not find it.
-      this.outbox = JSON.parse(sessionStorage.getItem(OUTBOX) ?? "[]");
-    } catch {}
+    // Kept for this tab only: a reload must not lose what was typed, another person must not find it.
+    this.outbox = JSON.parse(stash(OUTBOX) ?? "[]");
     addEventListener("online", () => this.#wake());
     document.addEventListener("visibilitychange", () => document.hidden || (this.link === "ok" && this.refresh()));
     this.#tabs?.addEventListener("message", (event) => (event.data === "gone" ? this.#reset() : this.refresh()));
@@ -36,9 +35,7 @@ export class Talk extends EventTarget {
   }
 
   #changed() {
-    try {
-      sessionStorage.setItem(OUTBOX, JSON.stringify(this.outbox.map((message) => ({ ...message, state: "waiting" }))));
-    } catch {}
+    stash(OUTBOX, JSON.stringify(this.outbox.map((message) => ({ ...message, state: "waiting" }))));
     this.dispatchEvent(new Event("change"));
   }
 

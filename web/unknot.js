@@ -3,8 +3,7 @@
 import advice from "./advice.js";
 import { exported } from "./api.js";
 import { buttons, control } from "./controls.js";
-import { h, icon, prose, tel } from "./dom.js";
-import { MARK } from "./icons.js";
+import { MARK, h, icon, prose, stash, tel } from "./dom.js";
 import { save } from "./paper.js";
 import strings from "./strings/en.js";
 import { sheet } from "./styles.js";
@@ -14,18 +13,7 @@ import { message } from "./view.js";
 const MOST = 1000;
 const WARN = 900;
 const touch = matchMedia("(pointer: coarse)");
-const remember = (open) => {
-  try {
-    sessionStorage.setItem("unknot:open", open ? "1" : "");
-  } catch {}
-};
-const wasOpen = () => {
-  try {
-    return sessionStorage.getItem("unknot:open");
-  } catch {
-    return null;
-  }
-};
+const OPEN = "unknot:open";
 
 class UnknotChat extends HTMLElement {
   #t = strings;
@@ -41,7 +29,7 @@ class UnknotChat extends HTMLElement {
     root.adoptedStyleSheets = [sheet];
     root.append(this.#launcher(), this.#panel(), this.#dialog());
     this.#talk.addEventListener("change", () => this.#draw());
-    const before = wasOpen();
+    const before = stash(OPEN);
     if (before ? before === "1" : this.hasAttribute("open")) this.show({ focus: false });
     else this.#draw();
   }
@@ -68,7 +56,7 @@ class UnknotChat extends HTMLElement {
     this.left = h("span", { class: "left", role: "status" });
     const form = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, h("label", { for: "field", class: "sr" }, t.input), this.field, h("button", { class: "round send", "aria-label": t.send, title: t.send }, icon(MARK.send)), this.left);
     const entries = [
-      [t.restart, () => this.#restart()],
+      [t.restart, () => this.#say({ text: t.restart, restart: true }, t.restart)],
       [t.exportData, async () => save("unknot-conversation.json", JSON.stringify(await exported(), null, 2), "application/json")],
       [t.deleteData, () => this.dialog.showModal()],
     ];
@@ -109,7 +97,7 @@ class UnknotChat extends HTMLElement {
     this.panel.hidden = false;
     this.launcher.setAttribute("aria-expanded", "true");
     this.toggleAttribute("data-open", true);
-    remember(true);
+    stash(OPEN, "1");
     if (!this.begun) this.begun = this.#talk.begin();
     this.#draw();
     this.#toEnd();
@@ -121,7 +109,7 @@ class UnknotChat extends HTMLElement {
     this.panel.hidden = true;
     this.launcher.setAttribute("aria-expanded", "false");
     this.toggleAttribute("data-open", false);
-    remember(false);
+    stash(OPEN, "0");
     this.#draw();
     this.launcher.focus();
   }
@@ -148,7 +136,7 @@ class UnknotChat extends HTMLElement {
   #say(body, text) {
     const inside = this.shadowRoot.activeElement;
     this.#talk.say(body, text);
-    if (inside && !inside.isConnected) this.#focusInput();
+    if (inside && !inside.checkVisibility()) this.#focusInput();
     this.#toEnd();
   }
 
@@ -170,10 +158,6 @@ class UnknotChat extends HTMLElement {
     this.field.style.height = `${this.field.scrollHeight + 2}px`;
     const { length } = this.field.value;
     this.left.textContent = length > WARN ? this.#t.left(MOST - length) : "";
-  }
-
-  #restart() {
-    this.#say({ text: this.#t.restartWords, restart: true }, this.#t.restartWords);
   }
 
   // ---- keeping the page in step ----
@@ -244,16 +228,9 @@ class UnknotChat extends HTMLElement {
     if (!key) return this.pinned.replaceChildren();
     const said = [...new Set(texts)].flatMap((text) => prose(text, { phones: true }));
     const number = advice.number || /\b\d[\d ]{1,12}\d\b/.exec(key)?.[0];
-    const words = h("div", { class: "words" }, said);
-    const fold = h("button", { type: "button", class: "fold", "aria-expanded": "true", onclick: () => flip() }, t.shrink);
-    const flip = () => {
-      words.hidden = !words.hidden;
-      fold.setAttribute("aria-expanded", String(!words.hidden));
-      fold.textContent = words.hidden ? t.grow : t.shrink;
-    };
-    this.pinned.replaceChildren(
-      h("div", { class: "alarm", role: "alert" }, h("div", { class: "head" }, h("h3", null, icon(MARK.emergency), t.emergency), fold), number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" }), words),
-    );
+    const call = number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" });
+    const words = h("details", { open: true }, h("summary", null, t.whatToDo), said);
+    this.pinned.replaceChildren(h("div", { class: "alarm", role: "alert" }, h("h3", null, icon(MARK.emergency), t.emergency), call, words));
   }
 
   #drawStatus() {

@@ -1,8 +1,7 @@
 // How each kind of message looks. Every function takes a payload and gives elements.
-import { drawing } from "./drawings.js";
-import { h, icon, link, prose } from "./dom.js";
-import { MARK } from "./icons.js";
-import { copy, print, save } from "./paper.js";
+import { MARK, h, icon, link, prose } from "./dom.js";
+import { print, save } from "./paper.js";
+import { drawing } from "./pictures.js";
 
 const hidden = (text) => h("span", { class: "sr" }, text, " ");
 const label = (payload, id) => payload.labels?.[id] ?? id.replaceAll("_", " ");
@@ -13,7 +12,7 @@ export function message(item, t) {
     return h("div", { class: "msg user" }, item.restart && h("p", { class: "divider" }, h("span", null, t.restarted)), h("div", { class: "bubble" }, hidden(t.you), prose(item.text)));
   }
   const draw = KINDS[item.payload.type] ?? plain;
-  return h("div", { class: `msg bot ${item.payload.type}` }, hidden(t.bot), draw(item.payload, t));
+  return h("div", { class: "msg bot", "data-type": item.payload.type }, hidden(t.bot), draw(item.payload, t));
 }
 
 const plain = (payload) => prose(payload.text);
@@ -39,7 +38,7 @@ const answer = (payload, t) => [prose(payload.text), sources(payload, payload.so
 
 function triage(payload, t) {
   const { level } = payload;
-  if (level === "emergency") return h("p", { class: "level emergency" }, icon(MARK.emergency), t.emergencyNote);
+  if (level === "emergency") return h("p", { class: "emergency" }, icon(MARK.emergency), t.emergencyNote);
   return h("section", { class: `card level ${level}` }, h("h3", null, icon(MARK[level] ?? MARK.urgent), t.levels[level]), prose(payload.text), sources(payload, payload.sources, t));
 }
 
@@ -75,6 +74,7 @@ function summary(payload, t) {
   if (payload.remedies?.length) rows.push({ label: t.tried, value: payload.remedies.map((id) => label(payload, id)).join(", ") });
   const text = [t.summary, ...rows.map((row) => `${row.label}: ${row.value}`), "", t.disclaimer].join("\n");
   const copied = h("span", { role: "status", class: "done" });
+  const file = () => save("unknot-summary.txt", text, "text/plain");
   const act = (title, does) => h("button", { type: "button", class: "small", onclick: does }, title);
   return h(
     "section",
@@ -84,9 +84,9 @@ function summary(payload, t) {
     h(
       "div",
       { class: "row" },
-      act(t.copy, () => copy(text).then(() => (copied.textContent = t.copied))),
+      act(t.copy, () => navigator.clipboard.writeText(text).then(() => (copied.textContent = t.copied)).catch(file)),
       act(t.print, () => print(t.summary, rows, t.disclaimer)),
-      act(t.save, () => save("unknot-summary.txt", text, "text/plain")),
+      act(t.save, file),
       copied,
     ),
   );

@@ -1,4 +1,4 @@
-"""The widget's files, read once, served compressed with a validator."""
+"""The widget's files, read once, served lean and compressed with a validator."""
 
 from __future__ import annotations
 
@@ -34,10 +34,20 @@ def served(kind: str, plain: bytes) -> Served:
     return Served(kind, plain, gzip.compress(plain, 9, mtime=0), tag)
 
 
+def lean(script: str) -> str:
+    """A script of ours without indentation and without the lines that are comments."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/**"))) + "\n"
+
+
+def _bytes_of(path: Path) -> bytes:
+    return lean(path.read_text(encoding="utf-8")).encode() if path.suffix == ".js" else path.read_bytes()
+
+
 def read_folder(folder: Path) -> dict[str, Served]:
     """Every file of a known type under `folder`, by its path relative to it."""
     return {
-        path.relative_to(folder).as_posix(): served(TYPES[path.suffix], path.read_bytes())
+        path.relative_to(folder).as_posix(): served(TYPES[path.suffix], _bytes_of(path))
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in TYPES
     }

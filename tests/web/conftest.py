@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from scripts.browser import MISSING, find
+from tests.web.chat import LAUNCH, Chat
 from tests.web.serve import FakeServer
 
 FRIEND = "https://friend.example"
@@ -100,3 +104,36 @@ def person(shared: FakeServer) -> Person:
     somebody = Person(shared)
     somebody.begin()
     return somebody
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all; without one the tests are skipped, except where they must run."""
+    path = find()
+    if path is None:
+        if os.environ.get("CI", "").lower() in ("true", "1"):
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(path), args=LAUNCH)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Chat]]:
+    """Opens the widget of a server in a fresh profile; every page must end without a complaint."""
+    contexts: list[BrowserContext] = []
+    chats: list[Chat] = []
+
+    def make(url: str, context: BrowserContext | None = None, **options: Any) -> Chat:
+        if context is None:
+            contexts.append(context := chromium.new_context(**options))
+        chats.append(Chat(context, url))
+        return chats[-1]
+
+    yield make
+    complaints = [complaint for chat in chats for complaint in chat.complaints]
+    for context in contexts:
+        context.close()
+    assert complaints == []

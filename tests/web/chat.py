@@ -1,0 +1,119 @@
+"""The widget in a browser, spoken to as a person would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+LAUNCH = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHAT = "document.querySelector('unknot-chat').shadowRoot"
+
+
+class Chat:
+    """One page with the widget in it. `complaints` collects what a clean page never has."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context = context
+        self.url = url
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(8_000)
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._console)
+        self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+
+    def _console(self, message: Any) -> None:
+        # Requests that fail are what some tests are about; the browser logs each.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def open(self) -> Chat:
+        """Loads the page; the demo page opens the panel by itself."""
+        self.page.goto(self.url)
+        expect(self.field).to_be_visible()
+        return self
+
+    @property
+    def field(self) -> Locator:
+        """Where one types."""
+        return self.page.get_by_label("Your message")
+
+    @property
+    def log(self) -> Locator:
+        """What was said."""
+        return self.page.get_by_role("log")
+
+    @property
+    def alarm(self) -> Locator:
+        """The pinned emergency card."""
+        return self.page.locator(".alarm")
+
+    @property
+    def reply(self) -> Locator:
+        """The controls that answer the question."""
+        return self.page.locator(".reply")
+
+    def say(self, text: str) -> None:
+        """Types and sends."""
+        self.field.fill(text)
+        self.field.press("Enter")
+
+    def button(self, name: str) -> Locator:
+        """A button by its exact name."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def texts(self) -> list[str]:
+        """What was said, in order, as it is read out."""
+        return [" ".join(text.split()) for text in self.page.locator(".msg").all_inner_texts()]
+
+    def settle(self) -> None:
+        """Waits until nothing is under way."""
+        expect(self.page.locator(".status[data-kind=typing]")).to_have_count(0)
+        expect(self.page.locator("[data-state=waiting], [data-state=failed]")).to_have_count(0)
+
+    def focus(self) -> str:
+        """What has the focus, by name or text."""
+        script = (
+            f"(() => {{ const at = {CHAT}.activeElement;"
+            " return at ? (at.id || at.getAttribute('aria-label') || at.textContent).trim() : ''; })()"
+        )
+        return str(self.page.evaluate(script))
+
+    def violations(self, state: str) -> list[str]:
+        """What axe-core finds wrong in this state."""
+        self.page.evaluate(AXE_SCRIPT)
+        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+        found = self.page.evaluate("(options) => axe.run(document, options)", options)
+        return [
+            f"{state}: {rule['id']}: {node['target']} {node['failureSummary']}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+
+def interview(chat: Chat) -> None:
+    """By mouse from the first word to the plan."""
+    chat.button("My back just went into spasm").click()
+    chat.button("None of these").click()
+    chat.page.locator("path.spot").nth(2).click()
+    chat.page.get_by_role("button", name="Send: Upper back, left").click()
+    chat.page.get_by_role("radio", name="7").check()
+    chat.button("Send: 7 out of 10").click()
+    chat.button("It started today").click()
+    chat.button("Nothing set it off").click()
+    chat.page.get_by_text("How old are you?").wait_for()
+    chat.say("44")
+    chat.page.get_by_role("checkbox", name="I take a blood thinner").check()
+    chat.button("Send 1 picked").click()
+    chat.page.locator(".summary").wait_for()
