@@ -194,7 +194,7 @@ def _relative(doc: Document) -> list[_Time]:
         segment = doc.segment_of(first)
         text = doc.text_of(segment)
         short = last - first >= len(doc.words) - 3
-        if explicit or short or (_BEGAN.search(text) and not _NOT_BEGAN.search(text) and not (_vague_today(word, text))):
+        if explicit or (short and not _NOT_BEGAN.search(text)) or (_BEGAN.search(text) and not _NOT_BEGAN.search(text) and not (_vague_today(word, text))):
             found.append(_Time(days, first, last, explicit=explicit))
     return found
 
@@ -257,6 +257,8 @@ def _course(doc: Document) -> list[Mention]:
         value = str(hit.entry.value)
         text = doc.text_of((hit.first, hit.last))
         segment = doc.text_of(doc.segment_of(hit.first))
+        if text.startswith("every") and re.search(r"\b(?:tablet\w*|ibuprofen|paracetamol|tylenol|advil|medicine|pill\w*|dose|take|took|taking|hour)\b", segment):
+            continue
         if re.search(r"\b(?:say|ask|tell|repeat|start over|take|use|do|try|explain|read|run|go|lift|walk|play)(?: [a-z]+){0,3} again\b", segment):
             continue
         if text in {"constant", "permanent", "chronic", "persistent", "continuous"} and re.match(r" (?:cough|headache|asthma|kidney|damage|disease|fatigue|worry|fever|need)", doc.s[max(doc.offset(hit.last) - 1, 0) :]):
@@ -267,7 +269,21 @@ def _course(doc: Document) -> list[Mention]:
             value = "recurrent" if value == "first" else "first" if value == "recurrent" and "before" in text else value
         start, end = doc.span(hit.first, hit.last)
         found.setdefault(value, Mention("course", value, start, end, assertion(doc, hit.first), experiencer(doc, hit.first)))
+    if not found and "again" in doc.vocabulary:
+        found |= _again(doc)
     if "first" in found and "recurrent" in found:
         later = max(("first", "recurrent"), key=lambda v: found[v].start)
         found.pop("first" if later == "recurrent" else "recurrent")
     return list(found.values())
+
+
+def _again(doc: Document) -> dict[str, Mention]:
+    """ "My back has gone again": the word counts beside pain, not in "say that again"."""
+    token = doc.words.index("again")
+    segment = doc.text_of(doc.segment_of(token))
+    if len(doc.words) > 3 and not re.search(r"\b(?:back|spasm|pain|hurt|ache|it|neck|seized|locked)\b", segment):
+        return {}
+    if re.search(r"\b(?:never|not|want|can|could|will|would|ask|say|tell|repeat|start over|take|use|try|do|explain|lift|walk|play|before|should|if|until|hello|hi|see|thanks|better)\b", segment):
+        return {}
+    start, end = doc.span(token, token + 1)
+    return {"recurrent": Mention("course", "recurrent", start, end, assertion(doc, token), experiencer(doc, token))}

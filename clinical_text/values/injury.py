@@ -10,9 +10,10 @@ from functools import lru_cache
 
 from clinical_text.types import HYPOTHETICAL, PAST, PRESENT, Mention
 from clinical_text.values.context import assertion, experiencer
-from clinical_text.values.lexicon import Hit, PhraseSet, words
+from clinical_text.values.lexicon import Entry, Hit, PhraseSet, words
 from clinical_text.values.text import Document, tokenise
 
+_HIGH, _LOW = Entry("injury", "major", ("height",)), Entry("injury", "minor", ("height",))
 _RANK = {"none": 0, "strain": 1, "minor": 2, "major": 3}
 _DENIED = re.compile(
     r"\b(?:not|no|never|nor|neither|without|cannot remember|do not remember|cannot recall|rather than|haven)(?: (?:actually|even|really|any|a|an|had|have|been|in|i|did|or|just|"
@@ -21,9 +22,9 @@ _DENIED = re.compile(
 _NOT_DENIED = re.compile(r"\b(?:not (?:only|just|sure)|no (?:idea|one|wonder)|cannot (?:move|walk|stand|bend|sit|breathe|sleep) [a-z ]*)")
 _SIMILE = re.compile(
     r"\b(?:(?:feel|feels|felt|feeling|as|it is|was|is|hurt|pain|move|moving|walk\w*|just|exactly|almost|more|looks?|bit|sort of|kind of) like|as (?:if|though|tho)|like (?:i|ive|someone|somebody|something|being|having|when you|getting|a|an|the)\b|"
-    r"similar to|worse than)(?: (?!since\b|when i\b|after\b|because\b|but\b)[a-z]+)* $"
+    r"similar to|worse than)(?: (?!since\b|when i\b|after\b|because\b|but\b)[a-z0-9]+)* $"
 )
-_GENERIC_SUBJECT = re.compile(r"\b(?:can|could|does|do|will|would|should|is|are) (?:heavy |lots of |too much )?$")
+_PRESENT_FORMS = frozenset({"sneeze", "cough", "pick", "tie", "lift", "slip", "trip", "fall", "put", "getting", "get"})
 _AGGRAVATES = re.compile(
     r"\b(?:when|whenever|every time|each time|if|with|on|for|by|to|hurt|pain|ache|painful|worse|avoid|cannot|trouble|difficulty|difficult|hard|stop|stopped|before|about|no|not|any|keep|without|fear|afraid|scared|try|trying|"
     r"can|start|go|back|struggl\w*|limit\w*|like|need|help|helps|is|than|unable|hate|involves|job|means|able|and|or|from|doing|love|my)(?: (?:when|i|am|is|it|of|to|while|the|any|even|just|a|with|start|at|back|on|,|or|and|even|my|by|am))* $"
@@ -37,6 +38,7 @@ _EVENT = re.compile(r"\b(?:felt|went|happened|started|began|popped|did|threw|pul
 _OLD = re.compile(r"\b(?:years? ago|\d+ (?:year|month)s? (?:ago|back)|as a (?:kid|child|teen\w*)|when i was (?:young|younger|little|a|\d+)|(?:in|back in) (?:19|20)\d\d|used to|long ago|in my (?:teens|twenties|thirties|\d0s)|previous|old|decade|childhood|last year)\b")
 _STARTED_IT = re.compile(r"\b(?:since|ever since|and (?:since|now|it has)|never been (?:right|the same)|started (?:it|then)|has not been right)\b")
 _MODAL = re.compile(r"\b(?:could|can|may|might|would|should|will|going to|want to|able to|try to|used to|have to|need to|afraid to|if|might have|when) (?:have |be |i |we |you |it |he |she )?(?:\w+ )?$")
+_HAPPENED = re.compile(r"\b(?:may|might|could|must) have $|\bwhen (?:i|he|she|we|they) (?:just |suddenly )?$")
 _NOT_FALL = re.compile(r"(?:asleep|in love|ill|behind|apart|pregnant|out with|for it|sick|back to sleep|short|under|within|on (?:a )?(?:monday|tuesday|wednesday|thursday|friday)|through|silent|into (?:place|spasm|sleep|the same)|off the wagon|in (?:the )?range|disc|disk|back on)\b")
 _SLIPPED_DISC = re.compile(r"^ ?(?:a |my |an? old )?(?:disc|disk|discs|disks|vertebra\w*|nerve|my mind|rib|out of place)\b")
 _DISC_BEFORE = re.compile(r"\b(?:disc|disk|discs|disks|a|my|have|got|vertebra|bulging|pressure|temperature|sugar|levels?|numbers?|sales|snow|rain|night|it|pain|phone|pills?) (?:has |had |have |is |just |was )?$")
@@ -44,9 +46,14 @@ _TRIP = re.compile(r"\b(?:long|car|road|bus|train|business|boat|school|plane|day
 _OBJECT_NEXT = re.compile(r"^ (?:trigger|the (?:trigger|plug)|through|over|in(?:to)? (?:the )?(?:drive|car park)|(?:my )?(?:weight|house|job|home|here|to|away|out|in with|country|city|on|forward|in|back|from|less|much|better|more|slowly)\b)")
 
 
+_BETWEEN = frozenset("some heavy big few bunch all lots two 2 3 around out up cardboard full about right straight backwards way head first flight whole entire concrete steep of".split())
+_HEIGHT = re.compile(r"\b(?:fell|fallen|fall|drop|dropped|plunged|jumped|tumbled?|came down|thrown)\b(?: [a-z]+){0,4} (?P<n>\d+) (?P<u>feet|foot|ft|m|meters?|metres?|stor(?:y|ies|eys?)|floors?)\b|"
+                     r"\b(?P<n2>\d+) (?P<u2>feet|foot|ft|m|meters?|metres?|stor(?:y|ies|ey)) (?:fall|drop|tumble)\b")  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet]:
-    near = (words().fillers - {"so", "like", "of", "just"}) | {"some"}
+    near = (words().fillers - {"so", "like", "just"}) | _BETWEEN
     return PhraseSet(["injury"], tokenise, near), PhraseSet(["strain_ing"], tokenise, near), PhraseSet(["no_injury"], tokenise, near | {"just"})
 
 
@@ -55,7 +62,7 @@ def read(doc: Document) -> list[Mention]:
     certain, framed, nothing = _sets()
     hits = [h for h in certain.find(doc.words) if _counts(doc, h)]
     hits += [h for h in framed.find(doc.words) if not any(o.first < h.last and h.first < o.last for o in hits) and _framed(doc, h) and _counts(doc, h)]
-    mentions = [_mention(doc, h) for h in hits]
+    mentions = [_mention(doc, h) for h in hits] + _heights(doc)
     current = [m for m in mentions if m.assertion == PRESENT]
     if current:
         best = max(current, key=lambda m: (_RANK[str(m.value)], -m.start))
@@ -66,6 +73,17 @@ def read(doc: Document) -> list[Mention]:
         start, end = doc.span(none.first, none.last)
         return [Mention("injury", "none", start, end, PRESENT, experiencer(doc, none.first), none.entry.confidence), *others]
     return others
+
+
+def _heights(doc: Document) -> list[Mention]:
+    """ "Fell 3 metres": a fall from more than a metre, or three feet, counts as one from a height."""
+    found = []
+    for match in _HEIGHT.finditer(doc.s) if doc.has_number else ():
+        height, unit = int(match["n"] or match["n2"]), match["u"] or match["u2"]
+        hit = Hit(_HIGH if height > (2 if unit.startswith("f") and unit[1:2] != "l" else 0) else _LOW, *doc.range_of(match))
+        if _counts(doc, hit):
+            found.append(_mention(doc, hit))
+    return found
 
 
 def _nothing_counts(doc: Document, hit: Hit) -> bool:
@@ -92,8 +110,10 @@ def _counts(doc: Document, hit: Hit) -> bool:
         return False
     if _SIMILE.search(near):
         return False
-    if assertion(doc, hit.first) == HYPOTHETICAL or _MODAL.search(near):
-        return bool(re.search(r"\b(?:may|might|could) have $|\bwhen i (?:just )?$|\bwhen (?:he|she|we) $", near))
+    if assertion(doc, hit.first) == HYPOTHETICAL:
+        return False
+    if _MODAL.search(near) and (doc.words[hit.first] in _PRESENT_FORMS or not _HAPPENED.search(near)):
+        return False
     return not _other_sense(doc, hit, text, near, after)
 
 

@@ -8,8 +8,7 @@ brackets raise `KnowledgeError` with the file and record.
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +20,6 @@ import knowledge
 from knowledge.loader import KnowledgeError
 
 FOLDER = Path(knowledge.__file__).resolve().parent / "lexicon"
-_INNERMOST = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _MAX_SKIPS = 5
 _NO_RECORDS = {"values_words.yml", "values_protected.yml"}
 
@@ -92,23 +90,31 @@ def protected() -> frozenset[str]:
     return frozenset(_word_list(path.name, "protected", _yaml(path)))
 
 
-def expand(phrase: str) -> Iterator[str]:
-    """All plain phrases that a template stands for, each once; brackets may be nested."""
-    todo, seen = [phrase], set()
-    while todo:
-        template = todo.pop()
-        match = _INNERMOST.search(template)
-        if match is None:
-            if set(template) & set("()[]|"):
-                raise KnowledgeError(f"unbalanced brackets in {phrase!r}")
-            plain = " ".join(template.split())
-            if plain not in seen:
-                seen.add(plain)
-                yield plain
+def expand(phrase: str) -> list[str]:
+    """All plain phrases that a template stands for, each once; brackets may be nested. Raises `KnowledgeError`."""
+    found, end = _alternatives(phrase, 0)
+    if end != len(phrase):
+        raise KnowledgeError(f"unbalanced brackets in {phrase!r}")
+    return list(dict.fromkeys(" ".join(plain.split()) for plain in found))
+
+
+def _alternatives(template: str, at: int) -> tuple[list[str], int]:
+    """The phrases of `a|b|c` from `at` to the bracket that closes it, and where that bracket stands."""
+    done: list[str] = []
+    built = [""]
+    while at < len(template) and template[at] not in ")]":
+        sign = template[at]
+        if sign in "([":
+            inner, at = _alternatives(template, at + 1)
+            if at >= len(template) or template[at] != (")" if sign == "(" else "]"):
+                raise KnowledgeError(f"unbalanced brackets in {template!r}")
+            built = [head + tail for head in built for tail in ([*inner, ""] if sign == "[" else inner)]
+        elif sign == "|":
+            done, built = done + built, [""]
         else:
-            either, maybe = match.groups()
-            choices = either.split("|") if either is not None else [*maybe.split("|"), ""]
-            todo += [template[: match.start()] + choice + template[match.end() :] for choice in choices]
+            built = [head + sign for head in built]
+        at += 1
+    return done + built, at
 
 
 class PhraseSet:

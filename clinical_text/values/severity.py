@@ -89,9 +89,10 @@ def _sets() -> tuple[PhraseSet, PhraseSet, frozenset[str], frozenset[str]]:
     return PhraseSet(["severity"], tokenise, skip), PhraseSet(["severity_word"], tokenise, skip), pain, body
 
 
-def read(doc: Document) -> tuple[list[Mention], set[int]]:
-    """The severity, at most one mention, and the tokens of all numbers that speak of it."""
+def read(doc: Document, taken: set[int]) -> tuple[list[Mention], set[int]]:
+    """The severity, at most one mention, and the tokens of all numbers that speak of it; `taken` tokens are left alone."""
     numbers = _numbers(doc) if doc.has_number else []
+    numbers = [f for f in numbers if f.strength == 3 or not taken & {i for i in range(f.first, f.last) if doc.tokens[i].number is not None}]
     used = {i for f in numbers for i in range(f.first, f.last)}
     found = _choose(doc, numbers) if numbers else _word(doc)
     if found is None:
@@ -134,7 +135,7 @@ def _acceptable(doc: Document, match: re.Match[str], pattern: re.Pattern[str]) -
     if max(values) > (12 if pattern in (_LABELLED, _BETWEEN) else 10) and not (pattern is _LABELLED and max(values) in (11, 12, 15, 20, 100, 1000)):
         return False
     last_end = match.end("b") if match["b"] else match.end("a")
-    if not _plain_after(doc.s, last_end, strict=True) or not _plain_after(doc.s, match.end(), strict=True):
+    if not _plain_after(doc.s, last_end, strict=pattern is not _DOING) or (pattern is not _DOING and not _plain_after(doc.s, match.end(), strict=True)):
         return False
     if match["b"] and not _plain_after(doc.s, match.end("a"), strict=False):
         return False

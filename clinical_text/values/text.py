@@ -81,6 +81,10 @@ class Document:
         """Offsets in the message of the tokens `first` to `last` (exclusive)."""
         return self.tokens[first].start, self.tokens[last - 1].end
 
+    def token_starting(self, start: int) -> int:
+        """The token that stands at an offset of the message."""
+        return max(bisect_right([t.start for t in self.tokens], start) - 1, 0)
+
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
         """Token ranges between full stops, question and exclamation marks, semicolons and line ends."""

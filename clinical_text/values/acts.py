@@ -1,0 +1,204 @@
+"""Answers and moves: `act` (yes no none unknown unsure refuse skip correction), `denied_group`, bare `number`.
+
+Acts are read by piece of the message: "no, but my leg tingles" begins with the act "no". What "no" or "7" answers is not
+known here; the dialogue decides.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from clinical_text.types import HYPOTHETICAL, OTHER, PRESENT, SELF, Mention
+from clinical_text.values.context import assertion, experiencer
+from clinical_text.values.lexicon import Hit, PhraseSet, words
+from clinical_text.values.text import Document, tokenise
+
+_NOISE = frozenset(
+    "um uh er erm umm uhh well oh ah ahh hmm hm lol haha mate thanks thank thx ty please pls sorry doc doctor buddy bro man dear sir madam honestly tbh so just like actually then and "
+    "ok really also yaar na ji now luckily thankfully fortunately currently afraid".split()
+)
+_NO = frozenset({"no", "nope", "nah", "nop", "naw", "nahi", "nahin"})
+_YES = frozenset({"yes", "yep", "yeah", "yup", "yea", "yeh", "haan"})
+_AFTER_NO = frozenset(
+    "i my it the there that this they he she we not just only none nothing never but because thanks thank nor neither a sorry mate doctor doc and as we all you at im nobody other".split()
+)
+_NO_NOUN = re.compile(r"^(?:other|all|a)\b(?! (?:of|lot))")
+_STARTERS = {"unknown": frozenset("how when exactly really if which where about for what the honestly".split()), "unsure": frozenset("how when exactly really if which where about but what whether on the".split())}
+_NOT_ANSWER = re.compile(r"\b(?:what (?:to do|else to|is (?:wrong|going on|happening|it|causing)|i should)|how (?:to|i|much (?:more|longer) i)|where to|if (?:i should|i need|this is|it is (?:normal|serious|bad))|whether (?:i|to|this)|about (?:this|you))\b")
+_REFUSAL = re.compile(r"\b(?:rather not|prefer not|none of your|not your business|no comment|not going to (?:say|tell|answer)|refuse to (?:say|answer)|do not want to (?:say|answer|tell you|share|disclose))\b(?! (?:take|go|use|have|be|see|move))")
+_SKIPS = re.compile(r"\b(?:can|could|lets|let us|want to|like to|just|please|i will) (?:i |we |you )?(?:just )?skip\b|\bskip (?:this|that|it|the question|please)\b|\bnext question\b|\bmove on to the next\b")
+_NEGATORS = frozenset({"no", "not", "without", "zero", "nil", "neither", "nor"})
+_STILL_GROUP = re.compile(r"^ ?(?:help|helps|helped|work|works|worked|working|relief|relieve|touch\w*|seem\w*|is (?:helping|working)|for (?:it|this|the|pain|my|back)|yet|so far|today|has|left|with me|can|will|made|available|changes?|over the counter)\b")
+_TO_SOMETHING = re.compile(r"^ ?to (?!(?:any|anything|medicine|drugs|tablets|pills|painkillers|my knowledge|report|speak|note|mention|declare|be)\b)")
+_NOT_HEALTHY = re.compile(r"\b(?:not|never|un|is it|was|how|stay|staying|keep|keeping|be|get|eat|eating|more|a|become|were|used to be)(?: (?:a|very|so|really|exactly|that|entirely|be|being|completely|feeling))* $")
+_HEALTHY_THING = re.compile(r"^ ?(?:diet|food|eating|weight|lifestyle|baby|pregnancy|bmi|back|spine|way|habits?|snacks?|meal)\b")
+_AROUND_NUMBER = frozenset(
+    "about around maybe like i would say it is probably ish a an at now think guess um uh just only nearly almost over under ok yes well so pain am number . + or to - no not sorry mean meant actually make "
+    "that , yeah / out of erm er hmm roughly the my age be been was currently today level perhaps possibly ! ? plus i'd rate give me call this".split()
+)
+_EMERGENCY_NUMBERS = frozenset({"911", "999", "112", "0", "111", "108", "102", "988", "116"})
+
+
+@lru_cache(maxsize=1)
+def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet, PhraseSet, PhraseSet, frozenset[str]]:
+    near = words().fillers - {"so", "like", "bit", "kind", "sort", "more", "actually", "a"}
+    group_words = PhraseSet(["group_word"], tokenise, frozenset()).starts
+    return (
+        PhraseSet(["act"], tokenise, frozenset()),
+        PhraseSet(["correction"], tokenise, frozenset({"the", "my", "oh"})),
+        PhraseSet(["correction_weak"], tokenise, frozenset()),
+        PhraseSet(["group"], tokenise, frozenset()),
+        PhraseSet(["denied_phrase"], tokenise, near | {"a", "currently", "also"}),
+        group_words,
+    )
+
+
+def read(doc: Document, used: set[int], place_or_number: set[int]) -> list[Mention]:
+    """Acts, denied groups and bare numbers; `used` are tokens of numbers already read, `place_or_number` tokens that a correction may put right."""
+    return _acts(doc) + _corrections(doc, place_or_number) + _denied_groups(doc) + _numbers(doc, used)
+
+
+def _acts(doc: Document) -> list[Mention]:
+    found: dict[str, Mention] = {}
+    whole = _sets()[0].whole
+    for first, last in [(0, len(doc.words)), *doc.segments]:
+        entry = whole([w for w in doc.words[first:last] if w not in {".", "!", ",", "?"}]) or whole(_core(doc, first, last))
+        if entry is not None:
+            start, end = doc.span(first, last)
+            found.setdefault(str(entry.value), Mention("act", entry.value, start, end))
+            if (first, last) == (0, len(doc.words)):
+                return list(found.values())
+    for first, last in doc.segments:
+        opening = _opening(doc, first, last)
+        if opening is not None:
+            value, end_token = opening
+            start, end = doc.span(first, end_token)
+            found.setdefault(value, Mention("act", value, start, end))
+    for pattern, value in ((_REFUSAL, "refuse"), (_SKIPS, "skip")):
+        match = pattern.search(doc.s)
+        if match and value not in found:
+            start, end = doc.span(*doc.range_of(match))
+            found[value] = Mention("act", value, start, end)
+    return list(found.values())
+
+
+def _core(doc: Document, first: int, last: int) -> list[str]:
+    return [w for w in doc.words[first:last] if w not in _NOISE and w not in {".", "!", ",", "?"}]
+
+
+def _opening(doc: Document, first: int, last: int) -> tuple[str, int] | None:
+    """The answer a longer piece begins with: "no i have not had any", "yeah it is", "not sure how long"."""
+    at = first
+    while at < last and doc.words[at] in _NOISE:
+        at += 1
+    tokens = doc.words[at:last]
+    if len(tokens) < 2:
+        return None
+    whole = _sets()[0].whole
+    for size in range(min(5, len(tokens) - 1), 0, -1):
+        entry = whole(tokens[:size])
+        if entry is None:
+            continue
+        value, rest = str(entry.value), tokens[size:]
+        if _opens(value, tokens[:size], rest, first == 0 or doc.words[first - 1] in {".", "!", "?", "but"}):
+            return value, at + size
+    return None
+
+
+def _opens(value: str, head: list[str], rest: list[str], starts_sentence: bool) -> bool:
+    if not starts_sentence:
+        return False
+    if value == "no":
+        if len(head) == 1 and head[0] == "no":
+            return rest[0] in _AFTER_NO and not _NO_NOUN.match(" ".join(rest))
+        return head[0] in _NO or head[0] in _YES or head[:2] in (["not", "really"], ["not", "at"], ["not", "that"], ["definitely", "not"], ["absolutely", "not"])
+    if value == "yes":
+        return head[0] in _YES
+    if value == "none":
+        return head[0] in {"none", "neither", "nope", "nah"} or (head[0] == "no" and len(head) > 1)
+    if value in _STARTERS:
+        tail = " ".join(rest)
+        return rest[0] in _STARTERS[value] and not _NOT_ANSWER.match(tail) and (len(head) > 1 or head[0] in {"dunno", "unsure"}) and head[:1] not in (["a"], ["i", "think"])
+    return False
+
+
+def _corrections(doc: Document, targets: set[int]) -> list[Mention]:
+    _, strong, weak, _, _, _ = _sets()
+    for hit in strong.find(doc.words):
+        if assertion(doc, hit.first) != HYPOTHETICAL or hit.first == 0:
+            return [Mention("act", "correction", *doc.span(hit.first, hit.last))]
+    for hit in weak.find(doc.words):
+        opens = hit.first == 0 or doc.words[hit.first - 1] in {".", ",", "!", "but", "no", "well", "oh", "um", "ok"}
+        near = any(hit.first <= t <= hit.last + 6 for t in targets)
+        negated_place = doc.words[hit.first] == "not" and len(targets) > 1
+        if near and (opens or negated_place):
+            return [Mention("act", "correction", *doc.span(hit.first, hit.last), confidence=0.8)]
+    return []
+
+
+def _denied_groups(doc: Document) -> list[Mention]:
+    _, _, _, groups, phrases, group_words = _sets()
+    found: dict[str, Mention] = {}
+    hits = groups.find(doc.words)
+    inside = {i for h in hits for i in range(h.first, h.last)}
+    for hit in hits:
+        negator = _negator(doc, hit, inside, group_words)
+        after = doc.s[min(doc.offset(hit.last), len(doc.s)) :]
+        if negator is None or _STILL_GROUP.match(after) or (hit.entry.value == "allergies" and _TO_SOMETHING.match(after)):
+            continue
+        _add(doc, found, str(hit.entry.value), negator, hit.last, 1.0)
+    for hit in phrases.find(doc.words):
+        before = doc.s[: doc.offset(hit.first)]
+        after = doc.s[min(doc.offset(hit.last), len(doc.s)) :]
+        text = doc.text_of((hit.first, hit.last))
+        if _HEALTHY_THING.match(after) or _STILL_GROUP.match(after) and hit.entry.value == "medicines":
+            continue
+        if hit.entry.value == "conditions" and _NOT_HEALTHY.search(before):
+            continue
+        if hit.entry.value == "allergies" and _TO_SOMETHING.match(after) and not text.endswith(("anything", "any", "medicine", "drugs", "nothing")):
+            continue
+        menopause = hit.entry.value == "pregnancy" and "pregnan" not in text
+        _add(doc, found, str(hit.entry.value), hit.first, hit.last, 0.8 if menopause else 1.0)
+    return list(found.values())
+
+
+def _negator(doc: Document, hit: Hit, inside: set[int], group_words: frozenset[str]) -> int | None:
+    """The "no" that governs a group noun: "no (other) medical conditions, medicines or allergies"."""
+    at = hit.first - 1
+    while at >= 0 and hit.first - at < 14:
+        word = doc.words[at]
+        if word in _NEGATORS:
+            # "not taking my medicine" tells of a medicine; "not on any medicine" denies.
+            return None if word == "not" and "my" in doc.words[at : hit.first] else at
+        if word not in group_words and at not in inside:
+            return None
+        at -= 1
+    return None
+
+
+def _add(doc: Document, found: dict[str, Mention], value: str, first: int, last: int, confidence: float) -> None:
+    if assertion(doc, first) == HYPOTHETICAL:
+        return
+    who = experiencer(doc, first)
+    if who == OTHER and re.search(r"\bi am\b", doc.text_of(doc.segment_of(first))):
+        who = SELF
+    found.setdefault(value, Mention("denied_group", value, *doc.span(first, last), PRESENT, who, confidence))
+
+
+def _numbers(doc: Document, used: set[int]) -> list[Mention]:
+    if not doc.has_number:
+        return []
+    found: list[Mention] = []
+    for first, last in doc.segments:
+        numbered = [i for i in range(first, last) if doc.tokens[i].number is not None]
+        if not numbered or used & set(numbered):
+            continue
+        others = [doc.words[i] for i in range(first, last) if i not in numbered]
+        if all(w in _AROUND_NUMBER for w in others) and not (doc.words[numbered[0]] == "one" and len(others) > 2):
+            for i in numbered:
+                value = doc.tokens[i].number or 0.0
+                if doc.words[i] in _EMERGENCY_NUMBERS and doc.words[i] != "0" or value > 9999:
+                    continue
+                found.append(Mention("number", int(value + 0.5), doc.tokens[i].start, doc.tokens[i].end))
+    return found
