@@ -294,7 +294,11 @@ def test_the_widget_never_makes_html_from_text() -> None:
 
 
 def _without_comments(text: str) -> str:
-    return re.sub(r"/\*.*?\*/|^\s*//.*$|<!--.*?-->", "", text, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"/\*.*?\*/|^\s*//[^\n]*$|<!--.*?-->", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_only_comments_are_taken_out() -> None:
+    assert _without_comments("// one\na /* two */ b\n// three\nfetch('x')").split() == ["a", "b", "fetch('x')"]
 
 
 def test_nothing_that_is_served_calls_another_host() -> None:
