@@ -1,0 +1,302 @@
+"""docs/understanding.md: the figures of a study in words, tables and pictures, and the errors themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from evaluation import pictures
+from evaluation.measure import Rate, scores
+from evaluation.scoring import Result, found_finding, right_intent, value_outcomes
+from evaluation.study import Study
+
+_MARK = {True: "reached", False: "**not reached**"}
+
+
+def write(study: Study, document: Path, images: Path, about: str) -> None:
+    """Write the document and its pictures.
+
+    Args:
+        study: what was measured.
+        document: the Markdown file.
+        images: folder of the pictures.
+        about: one line on what was measured, without any path.
+    """
+    _draw(study, images)
+    where = images.relative_to(document.parent).as_posix()
+    parts = [
+        "# How well it understands",
+        "",
+        "Made by `make understanding`; do not edit. The sets are in `evaluation/sets/`, written apart from the training "
+        "data and the lexicons. Rates carry 95 % Wilson score intervals.",
+        "",
+        about,
+        "",
+        *_summary(study),
+        *_intents(study, where),
+        *_emergencies(study, where),
+        *_others(study),
+        *_errors(study),
+    ]
+    document.parent.mkdir(parents=True, exist_ok=True)
+    document.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
+
+
+def goals(study: Study) -> list[tuple[str, str, str, bool]]:
+    """What is to be reached: name, measured, goal, whether it is reached."""
+    p50, p95 = study.latency_ms(0.5, cpu=True), study.latency_ms(0.95, cpu=True)
+    return [
+        (
+            "the eight questions of the source, top 1",
+            str(study.source_questions),
+            "96 %",
+            study.source_questions.value >= 0.96,
+        ),
+        (
+            "all questions about backs, top 1",
+            str(study.all_questions),
+            "96 %",
+            study.all_questions.value >= 0.96,
+        ),
+        (
+            "red flags: asserted emergencies that raise an alarm",
+            str(study.sensitivity),
+            "99 %",
+            study.sensitivity.value >= 0.99,
+        ),
+        (
+            "red flags: false alarms at look-alikes",
+            str(study.false_alarms),
+            "at most 2 %",
+            study.false_alarms.value <= 0.02,
+        ),
+        ("one message, median of CPU time", f"{p50:.1f} ms", "15 ms", p50 <= 15),
+        ("one message, 95th percentile of CPU time", f"{p95:.1f} ms", "30 ms", p95 <= 30),
+        ("memory above bare Rasa", f"{study.memory_mb:.0f} MB", "250 MB", study.memory_mb <= 250),
+    ]
+
+
+def _summary(study: Study) -> list[str]:
+    wall = f"{study.latency_ms(0.5):.1f} and {study.latency_ms(0.95):.1f} ms"
+    return [
+        "## Goals",
+        "",
+        *_table(("what", "measured", "goal", ""), [(n, m, g, _MARK[ok]) for n, m, g, ok in goals(study)]),
+        "",
+        f"Wall time for one message on the machine that measured, median and 95th percentile: {wall}. "
+        "CPU time is what the message costs on one core when nothing else runs.",
+        "",
+    ]
+
+
+def _intents(study: Study, where: str) -> list[str]:
+    wanted, got = _labels(study)
+    rows = [
+        (label, f"{s.precision:.2f}", f"{s.recall:.2f}", f"{s.f1:.2f}", str(s.support))
+        for label, s in scores(wanted, got).items()
+    ]
+    return [
+        "## Intents",
+        "",
+        *_table(
+            ("set", "top 1"),
+            [
+                ("the eight questions of the source", str(study.source_questions)),
+                ("all questions about backs", str(study.all_questions)),
+                ("what people say to the assistant itself", str(study.dialogue)),
+                ("all of these, best guess before any threshold", str(study.guesses)),
+                ("other topics, other body parts, other languages known as such", str(study.out_of_scope)),
+            ],
+        ),
+        "",
+        f"Expected calibration error of the best guess over questions and other topics: {study.ece:.3f} (10 bins).",
+        "",
+        f"![Confidence histogram and calibration curve]({where}/understanding-confidence.png)",
+        "",
+        f"![Intent confusion matrix]({where}/understanding-confusion.png)",
+        "",
+        *_table(("intent", "precision", "recall", "F1", "messages"), rows),
+        "",
+    ]
+
+
+def _emergencies(study: Study, where: str) -> list[str]:
+    return [
+        "## Red flags",
+        "",
+        "An alarm is a message that the emergency guard answers as an emergency, or in which a finding that is an "
+        "emergency by itself is read as present. Where a net is only unsure, one direct question is asked; that is "
+        "counted apart.",
+        "",
+        *_table(
+            ("what", "share"),
+            [
+                ("asserted emergencies that raise an alarm", str(study.sensitivity)),
+                ("... that the guard answers at once", str(study.guard_sensitivity)),
+                ("... in which the very finding was named", str(study.exact_finding)),
+                ("... that raise an alarm or a direct question", str(study.acted_on)),
+                ("false alarms at look-alikes", str(study.false_alarms)),
+                ("direct questions at look-alikes", str(study.false_asks)),
+                ("false alarms at questions, facts and other topics", str(study.other_false_alarms)),
+                ("urgent findings read (or an alarm)", str(study.urgent)),
+            ],
+        ),
+        "",
+        f"![Sensitivity by finding]({where}/understanding-sensitivity.png)",
+        "",
+        *_table(("emergency finding", "raises an alarm"), _rows(study.by_finding("emergencies"))),
+        "",
+        *_table(("urgent finding", "read"), _rows(study.by_finding("urgent"))),
+        "",
+        f"![Specificity by kind of look-alike]({where}/understanding-specificity.png)",
+        "",
+        *_table(("look-alike", "raises no alarm"), _rows(study.specificity)),
+        "",
+    ]
+
+
+def _others(study: Study) -> list[str]:
+    lines = [
+        "## Crisis",
+        "",
+        f"Recognised: {study.crisis}. Look-alikes taken for a crisis: {study.false_crisis}.",
+        "",
+        "## Several things in one message",
+        "",
+        f"Everything found and the alarm right: {study.multi}; without counting values: "
+        f"{Rate.of(study.multi_parts_right(r) for r in study.of('multi'))}.",
+        "",
+        "## Values",
+        "",
+        f"All together: {study.value_accuracy}. `untold` counts values that were read where none was told.",
+        "",
+        *_table(("value", "right"), _rows(study.values.items())),
+        "",
+    ]
+    if study.real:
+        lines += [
+            "## Phrases that people really typed",
+            "",
+            "136 phrases, never used for training, with labels of our own. They are kept outside the repository.",
+            "",
+            *_table(("what", "share"), _rows(study.real.items())),
+            "",
+        ]
+    return lines
+
+
+def _errors(study: Study) -> list[str]:
+    lines = ["## Errors", ""]
+    sections = [
+        ("Missed emergencies", _missed(study)),
+        ("False alarms at look-alikes", _alarms(study.of("lookalikes"))),
+        ("False alarms elsewhere", _alarms(study.other_quiet)),
+        ("Missed crises", [_line(r, r.parsed.guess) for r in _crises(study, "crisis", False)]),
+        ("False crises", [_line(r, r.parsed.guess) for r in _crises(study, "lookalike", True)]),
+        ("Intents", _wrong_intents(study.of("questions", "oos"))),
+        ("Urgent findings not read", [_line(r, _said(r)) for r in study.of("urgent") if _unread(r)]),
+        ("Several things", [_line(r, _said(r)) for r in study.of("multi") if not study.multi_right(r)]),
+        (
+            "Values",
+            [f"`{w.kind}` {list(w.wanted)} read as {list(w.got)}: {_quote(w.result)}" for w in study.wrong_values],
+        ),
+        ("Real phrases", _real(study)),
+    ]
+    for title, found in sections:
+        if found:
+            lines += [f"### {title} ({len(found)})", "", *(f"- {line}" for line in found), ""]
+    return lines
+
+
+def _labels(study: Study) -> tuple[list[str], list[str]]:
+    """Wanted and understood intent of each question; an accepted alternative counts as the wanted one."""
+    wanted, got = [], []
+    for r in study.of("questions"):
+        wanted.append(r.case.intents[0])
+        said = r.parsed.guess if r.parsed.guarded else r.parsed.intent
+        got.append(r.case.intents[0] if right_intent(r) else said)
+    return wanted, got
+
+
+def _missed(study: Study) -> list[str]:
+    return [
+        _line(r, f"{r.case.findings[0]}{', asked about' if r.parsed.asks else ''}, {_said(r)}")
+        for r in study.of("emergencies")
+        if not r.parsed.alarm
+    ]
+
+
+def _alarms(results: Iterable[Result]) -> list[str]:
+    return [_line(r, f"{r.case.group}, {_said(r)}") for r in results if r.parsed.alarm]
+
+
+def _crises(study: Study, group: str, recognised: bool) -> list[Result]:
+    return [r for r in study.of("crisis") if r.case.group == group and r.parsed.crisis is recognised]
+
+
+def _unread(r: Result) -> bool:
+    return not (found_finding(r) or r.parsed.alarm)
+
+
+def _wrong_intents(results: Sequence[Result]) -> list[str]:
+    wrong = [r for r in results if not right_intent(r)]
+    wrong.sort(key=lambda r: r.case.intents)
+    return [
+        _line(r, f"{r.case.intents[0]} as {r.parsed.intent} ({r.parsed.guess} {r.parsed.confidence:.2f})")
+        for r in wrong
+    ]
+
+
+def _real(study: Study) -> list[str]:
+    lines = []
+    for r in study.of("real_phrases"):
+        wrong = []
+        if r.case.alarm is not None and r.parsed.alarm is not r.case.alarm:
+            wrong.append("missed emergency" if r.case.alarm else f"false alarm, {_said(r)}")
+        if r.case.alarm is not True and not right_intent(r):
+            wrong.append(f"{' or '.join(r.case.intents)} as {r.parsed.intent}")
+        wrong += [
+            f"`{w.kind}` {list(w.wanted)} read as {list(w.got)}" for _, _, w in value_outcomes(r, study.today) if w
+        ]
+        if wrong:
+            lines.append(f"line {r.case.line}: {'; '.join(wrong)}")
+    return lines
+
+
+def _said(r: Result) -> str:
+    findings = sorted(r.parsed.findings())
+    return f"{r.parsed.intent}{' with ' + ', '.join(findings) if findings else ''}"
+
+
+def _line(r: Result, what: str) -> str:
+    return f"{what}: {_quote(r)}"
+
+
+def _quote(r: Result) -> str:
+    return f'"{r.case.shown}"'
+
+
+def _rows(pairs: Iterable[tuple[str, Rate]]) -> list[tuple[str, ...]]:
+    return [(name, str(rate)) for name, rate in pairs]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return lines + ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def _draw(study: Study, images: Path) -> None:
+    pictures.confusion(images / "understanding-confusion.png", *_labels(study))
+    pictures.confidence(images / "understanding-confidence.png", *study.confidences, study.bins)
+    pictures.rates(
+        images / "understanding-sensitivity.png",
+        "Asserted emergencies that raise an alarm",
+        study.by_finding("emergencies"),
+        0.99,
+    )
+    pictures.rates(
+        images / "understanding-specificity.png",
+        "Look-alikes that raise no alarm",
+        study.specificity,
+        0.98,
+    )
