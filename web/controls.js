@@ -1,5 +1,5 @@
 // What the person can tap to answer an `ask`: choices, a list to tick, the pain scale, the map of the back.
-import { MARK, h, icon } from "./dom.js";
+import { MARK, h, icon, press } from "./dom.js";
 import { backMap } from "./pictures.js";
 
 const MANY = ["red_flags", "conditions", "medicines", "allergies"];
@@ -18,14 +18,14 @@ const pickOne = (choice) => [{ choices: [choice.id] }, choice.title];
 
 /** Quick replies. */
 export function buttons(choices, say) {
-  return h("div", { class: "choices" }, choices.map((choice) => h("button", { type: "button", class: "choice", onclick: () => say(...pickOne(choice)) }, choice.title)));
+  return h("div", { class: "choices" }, choices.map((choice) => press("choice", choice.title, () => say(...pickOne(choice)))));
 }
 
 function list(choices, t, say) {
   const none = choices.find(isNone);
   const rest = choices.filter((choice) => choice !== none);
   const picked = new Set();
-  const send = h("button", { type: "button", class: "main", onclick: () => picked.size && submit() });
+  const send = press("main", "", () => picked.size && submit());
   const submit = () => {
     const chosen = rest.filter((choice) => picked.has(choice));
     say({ choices: chosen.map((choice) => choice.id) }, chosen.map((choice) => choice.title).join(". "));
@@ -44,13 +44,13 @@ function list(choices, t, say) {
     { class: "ticks" },
     h("legend", null, t.pickAll),
     rest.map((choice) => h("label", null, h("input", { type: "checkbox", onchange: tick(choice) }), h("span", { class: "box" }, icon(MARK.tick)), h("span", null, choice.title))),
-    h("div", { class: "row" }, none && h("button", { type: "button", class: "choice", onclick: () => say(...pickOne(none)) }, none.title), send),
+    h("div", { class: "row" }, none && press("choice", none.title, () => say(...pickOne(none))), send),
   );
 }
 
 function scale(choices, t, say) {
   let value = null;
-  const send = h("button", { type: "button", class: "main", "aria-disabled": "true", onclick: () => value !== null && submit() }, t.pickNumber);
+  const send = press("main", t.pickNumber, () => value !== null && submit(), { "aria-disabled": "true" });
   const submit = () => {
     // A choice for exactly this number, if the server has one: "Severe, about 8" stands for 8.
     const choice = choices.find((one) => one.id === String(value));
@@ -82,7 +82,7 @@ function place(choices, t, say) {
   let side = null;
   const toggles = [];
   const toggle = (kind, id, title) => {
-    const node = h("button", { type: "button", class: "toggle", onclick: () => set(kind, id) }, title);
+    const node = press("toggle", title, () => set(kind, id));
     toggles.push({ node, kind, id });
     return node;
   };
@@ -98,7 +98,7 @@ function place(choices, t, say) {
     if (region === "elsewhere") side = null;
     show();
   };
-  const send = h("button", { type: "button", class: "main", onclick: () => region && submit() });
+  const send = press("main", "", () => region && submit());
   const submit = () => {
     const choice = choices.find((one) => one.id === region);
     const words = (choice?.title ?? t.regions[region]) + (side ? `, ${t.sidesSaid[side]}` : "");

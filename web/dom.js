@@ -14,6 +14,9 @@ function build(node, props, children) {
 /** An HTML element; `on…` properties are listeners, false and null children are left out. */
 export const h = (tag, props, ...children) => build(document.createElement(tag), props, children);
 
+/** A button that does something. */
+export const press = (kind, title, onclick, more) => h("button", { type: "button", class: kind, onclick, ...more }, title);
+
 /** An SVG element. */
 export const s = (tag, props, ...children) => build(document.createElementNS(SVG, tag), props, children);
 

@@ -46,7 +46,7 @@ h2, h3 { font-size: 1.0625em; font-weight: 650; line-height: 1.3; }
 .title p, legend, .state, .divider, .sources, .welcome p, .status > p, .foot, dt { color: var(--quiet); }
 
 .panel, header, .menu, .choice, .small, .toggle, .ticks label, .scale label, .place, .card, .dots, textarea, dialog { background: var(--surface); color: var(--ink); border: 1px solid var(--line); }
-.launcher, .logo, .send, .main, .toggle[aria-pressed=true], .scale label:has(:checked), input:checked + .box { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
+.launcher, .logo, .round.send, .main, .toggle[aria-pressed=true], .scale label:has(:checked), input:checked + .box { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
 .round:hover, .menu :hover, .choice:hover, .small:hover, .toggle:hover, label:hover, .bubble, .step::before { background: var(--soft); color: var(--on-soft); }
 .launcher, .logo, .round, .box, .step::before { display: grid; place-items: center; flex: none; }
 .choices, .row, h3, .callnow { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
@@ -72,7 +72,7 @@ header { display: flex; align-items: center; gap: 8px; padding: 10px 8px 10px 16
 .user { align-items: flex-end; gap: 6px; }
 .msg, .reply > * { animation: appear .2s; overflow-wrap: break-word; }
 .bot { padding-inline-end: 8px; }
-.msg * + p, p + ul, p + ol { margin-top: .6em; }
+p + p, p + ul, p + ol, ul + p, ol + p { margin-top: .6em; }
 .msg li + li { margin-top: .25em; }
 .bubble { max-width: 85%; padding: 9px 14px; border-radius: 18px 18px 4px 18px; }
 .divider { align-self: stretch; display: flex; align-items: center; gap: 12px; }
@@ -163,6 +163,7 @@ dd { font-weight: 600; overflow-wrap: anywhere; }
 .dots :nth-child(3) { animation-delay: .4s; }
 .composer { display: flex; gap: 8px; align-items: flex-end; padding: 10px 12px 4px; position: relative; background: var(--ground); border-top: 1px solid var(--line); }
 textarea { flex: 1; min-width: 0; min-height: 46px; max-height: 132px; resize: none; padding: 10px 16px; border-radius: 23px; border: 1.5px solid var(--edge); font-size: max(1em, 16px); }
+textarea:focus-visible { outline-offset: -2px; }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 .left { position: absolute; right: 68px; top: -20px; font-size: .75em; background: var(--ground); padding: 0 6px; }
 .foot { padding: 2px 16px 10px; text-align: center; }

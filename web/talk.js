@@ -1,6 +1,95 @@
-// The conversation as this page knows it: what was said, what waits to be sent, and how the server is doing.
-import * as api from "./api.js";
+// The conversation as this page knows it: what was said, what waits to be sent, how the server is doing.
 import { stash } from "./dom.js";
+
+// ---- the server ----
+
+const BASE = new URL("..", import.meta.url);
+const EMBEDDED = BASE.origin !== location.origin;
+const TOKEN_KEY = `unknot:${BASE.origin}`;
+
+/** A request that did not work. `status` 0: the server was not reached. */
+class Trouble extends Error {
+  constructor(status, code, message, wait = 0) {
+    super(message);
+    Object.assign(this, { status, code, wait });
+  }
+}
+
+// Elsewhere than at home there is no cookie: the page keeps a token of its own.
+const kept = {
+  get: () => (EMBEDDED ? localStorage.getItem(TOKEN_KEY) : null),
+  set: (token) => (token ? localStorage.setItem(TOKEN_KEY, token) : localStorage.removeItem(TOKEN_KEY)),
+};
+
+async function request(method, path, body, signal) {
+  const headers = {};
+  if (body) headers["Content-Type"] = "application/json";
+  if (kept.get()) headers.Authorization = `Bearer ${kept.get()}`;
+  let response;
+  try {
+    response = await fetch(new URL(path, BASE), {
+      method,
+      headers,
+      signal,
+      body: body && JSON.stringify(body),
+      cache: "no-store",
+      credentials: EMBEDDED ? "omit" : "same-origin",
+    });
+  } catch {
+    throw new Trouble(0, "unreachable", "");
+  }
+  if (response.ok) return response;
+  const told = await response.json().catch(() => ({}));
+  throw new Trouble(response.status, told.error ?? "", told.message ?? "", Number(response.headers.get("Retry-After")));
+}
+
+async function json(method, path, body) {
+  const response = await request(method, path, body, AbortSignal.timeout(15000));
+  return response.json().catch(() => {
+    throw new Trouble(0, "unreachable", "");
+  });
+}
+
+/** This browser's session, or a new one: `{new, items, pending}`. */
+async function open() {
+  const opened = await json("POST", "api/session", {});
+  if (opened.token) kept.set(opened.token);
+  return opened;
+}
+
+const history = () => json("GET", "api/history");
+export const exported = () => json("GET", "api/export");
+
+async function erase() {
+  await json("DELETE", "api/conversation");
+  kept.set("");
+}
+
+/** Sends one message and yields the events of its turn. Throws Trouble when the stream breaks off before its end. */
+async function* turn(message) {
+  const response = await request("POST", "api/messages", message);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        if (!line) continue;
+        const event = JSON.parse(line);
+        yield event;
+        if (event.event !== "accepted" && event.event !== "reply") return;
+      }
+    }
+  } catch (error) {
+    throw error instanceof Trouble ? error : new Trouble(0, "unreachable", "");
+  }
+  throw new Trouble(0, "unreachable", "");
+}
+
+// ---- the conversation ----
 
 const OUTBOX = "unknot:outbox";
 const SLOW = 8000;
@@ -53,7 +142,7 @@ export class Talk extends EventTarget {
   }
 
   #session() {
-    this.#opening ??= api.open().finally(() => (this.#opening = null));
+    this.#opening ??= open().finally(() => (this.#opening = null));
     return this.#opening.then((opened) => {
       this.#ok();
       this.#opened = true;
@@ -86,7 +175,7 @@ export class Talk extends EventTarget {
   async refresh() {
     if (this.#running) return;
     try {
-      this.#take(await api.history());
+      this.#take(await history());
       this.#run();
     } catch (error) {
       if (error.status === 401) this.#reset();
@@ -123,7 +212,7 @@ export class Talk extends EventTarget {
   }
 
   async erase() {
-    await api.erase();
+    await erase();
     this.#reset();
     this.#tabs?.postMessage("gone");
     await this.begin();
@@ -154,7 +243,7 @@ export class Talk extends EventTarget {
     }, SLOW);
     try {
       if (!this.#opened) await this.#session();
-      for await (const event of api.turn({ id: message.id, ...message.body })) {
+      for await (const event of turn({ id: message.id, ...message.body })) {
         this.#ok();
         if (event.event === "accepted") this.#put({ id: message.id, from: "user", text: event.text, restart: message.body.restart });
         else if (event.event === "reply") {
@@ -191,7 +280,7 @@ export class Talk extends EventTarget {
       await this.#wait(error, attempt);
     } else if (error.code === "stale_choice") {
       this.#drop(message);
-      this.#take(await api.history().catch(() => ({ items: this.items })));
+      this.#take(await history().catch(() => ({ items: this.items })));
     } else {
       message.state = "failed";
       message.why = error.message;

@@ -1,14 +1,12 @@
 // <unknot-chat>: the launcher, the panel, and what keeps them in step with the conversation.
 // One script tag is enough: <script type="module" src="https://…/widget/unknot.js"></script>
 import advice from "./advice.js";
-import { exported } from "./api.js";
 import { buttons, control } from "./controls.js";
-import { MARK, h, icon, prose, stash, tel } from "./dom.js";
-import { save } from "./paper.js";
+import { MARK, h, icon, press, prose, stash, tel } from "./dom.js";
 import strings from "./strings/en.js";
 import { sheet } from "./styles.js";
-import { Talk } from "./talk.js";
-import { message } from "./view.js";
+import { Talk, exported } from "./talk.js";
+import { message, save } from "./view.js";
 
 const MOST = 1000;
 const WARN = 900;
@@ -38,43 +36,67 @@ class UnknotChat extends HTMLElement {
 
   #launcher() {
     this.badge = h("span", { class: "badge", hidden: true });
-    this.launcher = h("button", { type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": "panel", onclick: () => (this.panel.hidden ? this.show() : this.hide()) }, icon(MARK.chat), this.badge);
+    this.launcher = press("launcher", [icon(MARK.chat), this.badge], () => this.show(), { "aria-expanded": "false" });
     return this.launcher;
   }
 
   #panel() {
     const t = this.#t;
-    const button = (path, name, onclick, more) => h("button", { type: "button", class: "round", "aria-label": name, title: name, onclick, ...more }, icon(path));
-    this.pinned = h("div", { class: "pinned" });
+    const round = (path, name, does) => press("round", icon(path), does, { "aria-label": name });
+    const stay = () => (this.#follow = false);
+    const starters = t.starters.map((text) => press("choice", text, () => this.#say({ text }, text)));
+    this.welcome = h("div", { class: "welcome" }, h("h3", null, t.welcomeTitle), h("p", null, t.welcome), h("div", { class: "choices" }, starters));
+    this.pinned = h("div");
     this.log = h("div", { role: "log", "aria-label": t.conversation, class: "log" });
     this.reply = h("div", { class: "reply" });
+    this.scroll = h(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": t.conversation, onwheel: stay, ontouchmove: stay },
+      this.welcome,
+      this.log,
+      this.reply,
+    );
     this.status = h("div", { role: "status", class: "status" });
-    this.welcome = h("div", { class: "welcome" }, h("h3", null, t.welcomeTitle), h("p", null, t.welcome), h("div", { class: "choices" }, t.starters.map((text) => h("button", { type: "button", class: "choice", onclick: () => this.#say({ text }, text) }, text))));
-    const stay = () => (this.#follow = false);
-    this.scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.conversation, onwheel: stay, ontouchmove: stay }, this.welcome, this.log, this.reply);
-    this.field = h("textarea", { id: "field", rows: "1", maxlength: MOST, placeholder: t.placeholder, autocomplete: "off", enterkeyhint: "send", oninput: () => this.#grow(), onkeydown: (event) => this.#key(event) });
+    this.field = h("textarea", {
+      id: "field",
+      rows: "1",
+      maxlength: MOST,
+      placeholder: t.placeholder,
+      enterkeyhint: "send",
+      oninput: () => this.#grow(),
+      onkeydown: (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && this.#submit(event),
+    });
     this.left = h("span", { class: "left", role: "status" });
-    const form = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, h("label", { for: "field", class: "sr" }, t.input), this.field, h("button", { class: "round send", "aria-label": t.send, title: t.send }, icon(MARK.send)), this.left);
-    const entries = [
-      [t.restart, () => this.#say({ text: t.restart, restart: true }, t.restart)],
-      [t.exportData, async () => save("unknot-conversation.json", JSON.stringify(await exported(), null, 2), "application/json")],
-      [t.deleteData, () => this.dialog.showModal()],
-    ];
-    this.menuButton = button(MARK.menu, t.menu, () => this.#menu(this.menu.hidden), { "aria-expanded": "false", "aria-controls": "menu" });
-    this.menu = h("div", { class: "menu", id: "menu", hidden: true }, entries.map(([title, does]) => h("button", { type: "button", onclick: () => (this.#menu(false), does()) }, title)));
-    const foot = h("p", { class: "foot" }, t.disclaimer, " ", advice.number && [t.inEmergency, " ", tel(advice.number, t.callShort(advice.number))]);
+    const form = h(
+      "form",
+      { class: "composer", onsubmit: (event) => this.#submit(event) },
+      h("label", { for: "field", class: "sr" }, t.input),
+      this.field,
+      h("button", { class: "round send", "aria-label": t.send }, icon(MARK.send)),
+      this.left,
+    );
+    const entries = {
+      [t.restart]: () => this.#say({ text: t.restart, restart: true }, t.restart),
+      [t.exportData]: async () => save("unknot-conversation.json", JSON.stringify(await exported(), null, 2), "application/json"),
+      [t.deleteData]: () => this.dialog.showModal(),
+    };
+    this.menuButton = round(MARK.menu, t.menu, () => this.#menu(this.menu.hidden));
+    this.menu = h(
+      "div",
+      { class: "menu", hidden: true, onfocusout: ({ relatedTarget: to }) => to !== this.menuButton && !this.menu.contains(to) && this.#menu(false, null) },
+      Object.entries(entries).map(([title, does]) => press(null, title, () => (this.#menu(false), does()))),
+    );
     this.panel = h(
       "section",
-      { class: "panel", id: "panel", "aria-label": t.name, hidden: true, onkeydown: (event) => event.key === "Escape" && this.#escape(event) },
-      h("header", null, h("span", { class: "logo" }, icon(MARK.knot)), h("div", { class: "title" }, h("h2", null, t.name), h("p", null, t.tagline)), this.menuButton, button(MARK.close, t.close, () => this.hide())),
+      { class: "panel", "aria-label": t.name, hidden: true, onkeydown: (event) => event.key === "Escape" && this.#escape(event) },
+      h("header", null, h("span", { class: "logo" }, icon(MARK.knot)), h("div", { class: "title" }, h("h2", null, t.name), h("p", null, t.tagline)), this.menuButton, round(MARK.close, t.close, () => this.hide())),
       this.menu,
       this.pinned,
       this.scroll,
       this.status,
       form,
-      foot,
+      h("p", { class: "foot" }, t.disclaimer, " ", advice.number && [t.inEmergency, " ", tel(advice.number, t.callShort(advice.number))]),
     );
-    this.panel.addEventListener("click", (event) => !this.menu.hidden && !event.composedPath().some((node) => node === this.menu || node === this.menuButton) && this.#menu(false));
     return this.panel;
   }
 
@@ -86,7 +108,13 @@ class UnknotChat extends HTMLElement {
       await this.#talk.erase().catch(() => this.#talk.begin());
       this.#focusInput();
     };
-    this.dialog = h("dialog", { "aria-labelledby": "ask" }, h("h3", { id: "ask" }, t.deleteTitle), h("p", null, t.deleteText), h("div", { class: "row" }, h("button", { type: "button", class: "choice", onclick: close }, t.cancel), h("button", { type: "button", class: "main", onclick: erase }, t.deleteYes)));
+    this.dialog = h(
+      "dialog",
+      { "aria-labelledby": "ask" },
+      h("h3", { id: "ask" }, t.deleteTitle),
+      h("p", null, t.deleteText),
+      h("div", { class: "row" }, press("choice", t.cancel, close), press("main", t.deleteYes, erase)),
+    );
     return this.dialog;
   }
 
@@ -95,7 +123,6 @@ class UnknotChat extends HTMLElement {
   /** Opens the panel; the first time this also opens the session. */
   show({ focus = true } = {}) {
     this.panel.hidden = false;
-    this.launcher.setAttribute("aria-expanded", "true");
     this.toggleAttribute("data-open", true);
     stash(OPEN, "1");
     if (!this.begun) this.begun = this.#talk.begin();
@@ -107,7 +134,6 @@ class UnknotChat extends HTMLElement {
   /** Closes the panel; the conversation goes on. */
   hide() {
     this.panel.hidden = true;
-    this.launcher.setAttribute("aria-expanded", "false");
     this.toggleAttribute("data-open", false);
     stash(OPEN, "0");
     this.#draw();
@@ -120,10 +146,10 @@ class UnknotChat extends HTMLElement {
     else this.#menu(false);
   }
 
-  #menu(open) {
+  #menu(open, focus = open ? this.menu.firstChild : this.menuButton) {
     this.menu.hidden = !open;
-    this.menuButton.setAttribute("aria-expanded", String(open));
-    (open ? this.menu.firstChild : this.menuButton).focus();
+    this.menuButton.setAttribute("aria-expanded", open);
+    focus?.focus();
   }
 
   // On a touch screen the field would bring the keyboard up over what is to be read.
@@ -149,10 +175,6 @@ class UnknotChat extends HTMLElement {
     this.#say({ text }, text);
   }
 
-  #key(event) {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
-  }
-
   #grow() {
     this.field.style.height = "auto";
     this.field.style.height = `${this.field.scrollHeight + 2}px`;
@@ -169,19 +191,15 @@ class UnknotChat extends HTMLElement {
     const all = [...items, ...unsent];
     const ids = new Set(all.map((item) => item.id));
     for (const [id, node] of this.#drawn) if (!ids.has(id)) this.#drawn.delete(id), node.remove();
-    let after = null;
     let added = false;
-    for (const item of all) {
-      let node = this.#drawn.get(item.id);
-      if (!node) {
-        node = message(item, this.#t);
-        this.#drawn.set(item.id, node);
+    all.forEach((item, at) => {
+      if (!this.#drawn.has(item.id)) {
+        this.#drawn.set(item.id, message(item, this.#t));
         added = true;
       }
-      const wanted = after ? after.nextSibling : this.log.firstChild;
-      if (wanted !== node) this.log.insertBefore(node, wanted);
-      after = node;
-    }
+      const node = this.#drawn.get(item.id);
+      if (this.log.children[at] !== node) this.log.insertBefore(node, this.log.children[at] ?? null);
+    });
     this.welcome.hidden = all.length > 0;
     this.#drawStates(outbox);
     this.#drawReply(items, unsent.length > 0);
@@ -195,12 +213,13 @@ class UnknotChat extends HTMLElement {
     const t = this.#t;
     for (const [id, node] of this.#drawn) {
       const one = outbox.find((entry) => entry.id === id);
-      const state = !one ? "" : one.state === "failed" ? "failed" : one.state === "waiting" && this.#talk.link === "lost" ? "waiting" : "";
+      const shown = one?.state === "failed" || (one?.state === "waiting" && this.#talk.link === "lost");
+      const state = shown ? one.state : "";
       if ((node.dataset.state ?? "") === state) continue;
       node.dataset.state = state;
       node.querySelector(".state")?.remove();
-      const retry = () => h("button", { type: "button", class: "small", onclick: () => this.#talk.retry(id) }, t.retry);
-      if (state) node.append(h("p", { class: "state" }, state === "failed" ? `${t.failed} ${one.why ?? ""} ` : `${t.waiting} `, retry()));
+      const words = state === "failed" ? `${t.failed} ${one.why ?? ""} ` : `${t.waiting} `;
+      if (state) node.append(h("p", { class: "state" }, words, press("small", t.retry, () => this.#talk.retry(id))));
     }
   }
 
@@ -246,7 +265,7 @@ class UnknotChat extends HTMLElement {
     if (kind !== "offline" && kind !== "late") return;
     const signs = advice.signs.length > 0 && [h("p", null, t.signs), h("ul", null, advice.signs.map((sign) => h("li", null, sign)))];
     this.status.append(h("details", { class: "advice", open: kind === "offline" }, h("summary", null, t.inEmergency), signs, prose(advice.text, { phones: true })));
-    if (kind === "offline") this.status.append(h("button", { type: "button", class: "small", onclick: () => this.#talk.wake() }, t.retry));
+    if (kind === "offline") this.status.append(press("small", t.retry, () => this.#talk.wake()));
   }
 
   #drawUnread(items) {
@@ -255,7 +274,7 @@ class UnknotChat extends HTMLElement {
     const unread = Math.max(0, said - this.#seen);
     this.badge.hidden = !unread;
     this.badge.textContent = unread || "";
-    this.launcher.setAttribute("aria-label", this.panel.hidden ? [this.#t.open, unread && this.#t.unread(unread)].filter(Boolean).join(", ") : this.#t.close);
+    this.launcher.setAttribute("aria-label", [this.#t.open, unread && this.#t.unread(unread)].filter(Boolean).join(", "));
   }
 
   // The start of what was said last, not its end: a plan is longer than the panel.

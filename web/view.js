@@ -1,6 +1,5 @@
 // How each kind of message looks. Every function takes a payload and gives elements.
-import { MARK, h, icon, link, prose } from "./dom.js";
-import { print, save } from "./paper.js";
+import { MARK, h, icon, link, press, prose } from "./dom.js";
 import { drawing } from "./pictures.js";
 
 const hidden = (text) => h("span", { class: "sr" }, text, " ");
@@ -75,7 +74,6 @@ function summary(payload, t) {
   const text = [t.summary, ...rows.map((row) => `${row.label}: ${row.value}`), "", t.disclaimer].join("\n");
   const copied = h("span", { role: "status", class: "done" });
   const file = () => save("unknot-summary.txt", text, "text/plain");
-  const act = (title, does) => h("button", { type: "button", class: "small", onclick: does }, title);
   return h(
     "section",
     { class: "card summary" },
@@ -84,9 +82,9 @@ function summary(payload, t) {
     h(
       "div",
       { class: "row" },
-      act(t.copy, () => navigator.clipboard.writeText(text).then(() => (copied.textContent = t.copied)).catch(file)),
-      act(t.print, () => print(t.summary, rows, t.disclaimer)),
-      act(t.save, file),
+      press("small", t.copy, () => navigator.clipboard.writeText(text).then(() => (copied.textContent = t.copied)).catch(file)),
+      press("small", t.print, () => print(t.summary, rows, t.disclaimer)),
+      press("small", t.save, file),
       copied,
     ),
   );
@@ -98,3 +96,26 @@ function notice(payload, t) {
 }
 
 const KINDS = { ask: question, answer, triage, plan, summary, notice };
+
+/** Offers text as a file. */
+export function save(name, text, type) {
+  const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
+
+/** Prints a heading and rows of {label, value} on a sheet of their own. */
+export function print(title, rows, foot) {
+  const frame = h("iframe", { "aria-hidden": "true", tabindex: "-1" });
+  frame.style.cssText = "position:fixed;width:0;height:0;border:0;visibility:hidden";
+  document.body.append(frame);
+  const { contentDocument: sheet, contentWindow: view } = frame;
+  const style = new view.CSSStyleSheet();
+  style.replaceSync("body{font:12pt/1.5 sans-serif;margin:2cm}dt{font-weight:bold;margin-top:.5em}dd{margin:0}");
+  sheet.adoptedStyleSheets = [style];
+  sheet.title = title;
+  sheet.body.append(h("h1", null, title), h("p", null, new Date().toLocaleString()), h("dl", null, rows.map((row) => [h("dt", null, row.label), h("dd", null, String(row.value))])), h("p", null, foot));
+  view.addEventListener("afterprint", () => frame.remove());
+  view.focus();
+  view.print();
+}
