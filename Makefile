@@ -9,7 +9,7 @@ TYPED := $(filter-out tests benchmarks,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run shell serve-rest slack train lint validate test
+.PHONY: help setup run shell serve-rest slack train lint validate test understanding
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -46,3 +46,7 @@ test: lint validate ## every check and every test
 	@$(PY) -m scripts.browser
 	@$(PY) -m scripts.train
 	@exec $(PY) -m pytest
+
+understanding: setup ## measure how well messages are understood, on sets it was not trained on
+	@$(PY) -m scripts.train
+	@exec $(PY) -m evaluation.understanding
