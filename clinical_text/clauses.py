@@ -13,11 +13,15 @@ _LIST = frozenset({",", "and", "or", "nor", "/", "-", ":"})
 def split(text: str) -> list[Clause]:
     """The clauses of a message in order; `clause.text == text[clause.start:clause.end]`.
 
-    A clause ends at the end of a sentence, at a contrast ("but", "except"), at a comma or "and" that is followed
-    by a statement of its own (not by one more item of a list), and where a new subject begins a new statement.
+    A clause ends at the end of a sentence, at a contrast ("but", "except"), at a comma or "and" that a statement
+    of its own follows (not one more item of a list), and where a new subject begins a new statement.
     """
     tokens = tokenize(text)
-    bounds = boundaries(tokens, text)
+    return clauses_of(tokens, boundaries(tokens, text), text)
+
+
+def clauses_of(tokens: list[Token], bounds: list[int], text: str) -> list[Clause]:
+    """The clauses that begin at the tokens `bounds`."""
     clauses = []
     for first, last in zip(bounds, [*bounds[1:], len(tokens)][: len(bounds)], strict=True):
         words = [t for t in tokens[first:last] if not (t.mark and t.norm != "?")]

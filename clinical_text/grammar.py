@@ -35,6 +35,7 @@ class Grammar:
     because: frozenset[str]
     not_contrast_after: frozenset[str]
     abbreviations: frozenset[str]
+    numbers: dict[str, int]
     marks: frozenset[str] = frozenset(".?!,;:()\n/+&-")
 
     def words(self) -> set[str]:
@@ -47,6 +48,7 @@ class Grammar:
         for mapping in (self.expand, self.negated):
             for key, word in mapping.items():
                 found |= {key, *word.split()}
+        found |= self.numbers.keys()
         for phrases in (self.filler_phrases, self.contrast_phrases):
             for group in phrases.values():
                 found.update(word for phrase in group for word in phrase)
@@ -94,6 +96,8 @@ def grammar() -> Grammar:
         value = data[name]
         if name in {"expand", "negated"}:
             values[name] = {str(k): str(v) for k, v in value.items()}
+        elif name == "numbers":
+            values[name] = value
         elif name in {"filler_phrases", "contrast_phrases"}:
             values[name] = by_first_word(value)
         else:

