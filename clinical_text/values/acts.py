@@ -195,6 +195,8 @@ def _numbers(doc: Document, used: set[int]) -> list[Mention]:
         if not numbered or used & set(numbered):
             continue
         others = [doc.words[i] for i in range(first, last) if i not in numbered]
+        if "not" in others and len(numbered) == 1 and len(doc.segments) > 1:
+            continue  # "not 8, 6"
         if all(w in _AROUND_NUMBER for w in others) and not (doc.words[numbered[0]] == "one" and len(others) > 2):
             for i in numbered:
                 value = doc.tokens[i].number or 0.0

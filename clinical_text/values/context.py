@@ -13,13 +13,13 @@ from clinical_text.values.text import Document
 _QUESTION = re.compile(
     r"\b(?:how (?:long|many|much|do|does|to|can|should|soon|come|bad|often|common)|what (?:is|are|does|do|causes?|can|could|should|would|"
     r"will|kind|if|about|helps?|happens|to|muscles?|surger\w+|makes|because)|why (?:is|are|does|do|would|did)|when (?:should|will|can|do|does|is it)|"
-    r"who (?:is|gets?|should|can)|which|should i|can i|can (?:you|a|the|it|back|low\w*|upper|mid\w*|muscle|severe|stress|sciatica)|could (?:it|this|you)|"
+    r"who (?:is|gets?|should|can)|which (?:is|one|of|painkiller|medicine)|should i|can i|can (?:you|a|the|it|back|low\w*|upper|mid\w*|muscle|severe|stress|sciatica)|could (?:it|this|you)|"
     r"is (?:it|there|that|this) (?:ok|okay|safe|normal|true|possible|bad|good|dangerous|serious|common|any|a|an|worth|just|still|going|likely|because)|"
-    r"will (?:it|this|that|i|my)|do (?:i|you|they|back|muscle|people|spasm)|does (?:it|this|that|a|the|back|\w+) |are (?:there|back|spasm|they|these)|"
+    r"will (?:it|this|that|i|my)|do (?:i|you|they|back|muscle|people|spasm)|does (?!not\b)\w+ |are (?:there|back|spasm|they|these)|"
     r"would (?:it|a|you)|any (?:tips|ideas?|advice|suggestions?)|tell me (?:about|how|what|if)|wondering (?:if|how|what|whether))\b"
 )
 _INITIAL = re.compile(r"^(?:(?:and|so|but|hi|hello|hey|ok|please|also|well|or|then|um|doc|doctor) )*"
-                      r"(?:how|what|why|which|who|can|could|does|do|is|are|should|will|would|did|am i)\b")  # fmt: skip
+                      r"(?:how|what|why|which|who|can|could|does|do|is|are|should|will|would|did|am i)\b(?! not\b)")  # fmt: skip
 _OWN = re.compile(r"\b(?:my|mine|i (?:have|had|am|was|got|get|feel|hurt|think|rate|started|lifted|fell|pulled|twisted|said|suffer)|me|since)\b")
 _SUPPOSE = re.compile(r"\b(?:if|in case|unless|imagine|suppose|supposing|whether|afraid of|scared of|worried about|in the event)\b")
 _SURE_IF = re.compile(r"\bif (?:that|it|this) (?:helps|matters|makes sense)\b")
@@ -106,12 +106,10 @@ def _latest_subject(doc: Document, here: int) -> bool:
     start = _KIN_START.search(doc.s)
     if start and latest < 0:
         latest, other = start.end(), True
-    for match in _SELF.finditer(doc.s, 0, here + 1):
-        if match.start() >= latest:
-            latest, other = match.start(), False
-    for match in _PRONOUN.finditer(doc.s, 0, here + 1):
-        if match.start() >= latest:
-            latest, other = match.start(), True
+    for pattern, is_other in ((_SELF, False), (_PRONOUN, True)):
+        for match in pattern.finditer(doc.s, 0, sentence_end):
+            if latest <= match.start() <= here:
+                latest, other = match.start(), is_other
     if latest < 0:  # the person is named after the value: "severe back pain, my wife has it"
         after = KIN.search(doc.s, here)
         return after is not None and _is_subject(doc.s, after) and not _SELF.search(doc.s, 0, after.start() + 1)

@@ -54,7 +54,10 @@ _NOT_BEGAN = re.compile(r"\b(?:took|taken|take|taking|tablet\w*|ibuprofen|parace
 _FIRST_IS_NOW = re.compile(r"\b(?:this (?:time|one|episode|bout|attack|spasm|flare\w*|current)|current\w*|latest|started|began|flared|went out|seized|gone|now|again|went|bad since|came back)\b")
 _WORSE = re.compile(r"\b(?:worse\w*|better|eas\w+|bad|unbearable|stronger|severe|really bad|settled)(?: [a-z]+){0,3} $")
 _ASKED = re.compile(r"\b(?:how long|will (?:it|this)|does it|normal(?:ly)?|usually|typically|can (?:it|this)|should (?:it|i)|expect)\b")
-_SMALL = 12  # tokens: a message as short as this is taken to answer "since when"
+_LEADS = frozenset(
+    "about around since from i think it was is like only just early late maybe in the um uh sometime on yes at this probably say would ish . ! , so well started start begin began happened hurt guess of morning my back "
+    "evening afternoon night yeah only".split()
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def read(doc: Document, today: datetime.date, used: set[int]) -> tuple[list[Ment
     if chosen is not None:
         start, end = doc.span(chosen.first, chosen.last)
         sense = assertion(doc, chosen.first)
+    if chosen is not None and sense != HYPOTHETICAL:
         mentions.append(Mention("duration_days", chosen.days, start, end, sense, experiencer(doc, chosen.first), chosen.confidence))
     return mentions + course, consumed
 
@@ -133,7 +137,7 @@ def _spans(doc: Document) -> list[_Time]:
             amount = max(amount, _VAGUE[match["m"]])
         if match["half"]:
             amount += 0.5
-        if match["unit"] in {"morning", "night"} and match["n"] in {"a", "the"}:
+        if match["n"] in {"a", "an", "one", "single", "another"} and not _led(doc, match):
             continue
         explicit = doc.s[match.end() : match.end() + 4] == " ago"
         found.append(_Time(min(int(amount * _DAYS[match["unit"]] + 1e-6), 36500), first, last + explicit, explicit=explicit))
@@ -162,6 +166,16 @@ def _spans(doc: Document) -> list[_Time]:
             continue
         found.append(_Time(int(count * _DAYS[unit]), first, last))
     return found
+
+
+def _led(doc: Document, match: re.Match[str]) -> bool:
+    """Whether "a week" is a length of time and not "a week off": something leads up to it, or it stands alone."""
+    if match["unit"] in {"morning", "night", "weekend"}:
+        return False
+    lead = re.search(r"\b(?:for|since|about|around|past|last|over|nearly|almost|been|within|than|like|maybe|roughly|already|in the|from|lasted|only|just|is|now|under|least) (?:the )?$", doc.s[: match.start()])
+    tail = re.match(r" (?:ago|now|already|and a half|or so|back|or (?:two|2)|ish)\b|$| ?[,.!]", doc.s[match.end() :])
+    first, last = doc.segment_of(doc.token_at(match.start()))
+    return bool(lead or tail) or last - first <= 4
 
 
 def _quantity(text: str) -> float:
@@ -193,7 +207,7 @@ def _relative(doc: Document) -> list[_Time]:
         explicit = word.startswith(("since", "from"))
         segment = doc.segment_of(first)
         text = doc.text_of(segment)
-        short = last - first >= len(doc.words) - 3
+        short = all(w in _LEADS for i, w in enumerate(doc.words) if not first <= i < last)
         if explicit or (short and not _NOT_BEGAN.search(text)) or (_BEGAN.search(text) and not _NOT_BEGAN.search(text) and not (_vague_today(word, text))):
             found.append(_Time(days, first, last, explicit=explicit))
     return found
@@ -274,7 +288,7 @@ def _course(doc: Document) -> list[Mention]:
     if "first" in found and "recurrent" in found:
         later = max(("first", "recurrent"), key=lambda v: found[v].start)
         found.pop("first" if later == "recurrent" else "recurrent")
-    return list(found.values())
+    return [m for m in found.values() if m.assertion != HYPOTHETICAL]
 
 
 def _again(doc: Document) -> dict[str, Mention]:

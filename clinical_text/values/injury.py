@@ -35,7 +35,7 @@ _FRAMES = re.compile(
     r"(?: (?:i|it|the|my|a|an|some|out|in|when|was|doing|all|lots of|too much|heavy|just|of|at|from|while|with|is|by|after|bad|on|the garden|or|and|[a-z]+ing|up))* $"
 )
 _EVENT = re.compile(r"\b(?:felt|went|happened|started|began|popped|did|threw|pulled|hurt my|injured|seized|locked|gave|tweaked|strained|yesterday|ago|this morning|last night|put|came on|snapped|since|twinged|heard|got hurt)\b")
-_OLD = re.compile(r"\b(?:years? ago|\d+ (?:year|month)s? (?:ago|back)|as a (?:kid|child|teen\w*)|when i was (?:young|younger|little|a|\d+)|(?:in|back in) (?:19|20)\d\d|used to|long ago|in my (?:teens|twenties|thirties|\d0s)|previous|old|decade|childhood|last year)\b")
+_OLD = re.compile(r"\b(?:years? ago|\d+ year (?:ago|back)|as a (?:kid|child|teen\w*)|when i was (?:young|younger|little|a|\d+)|(?:in|back in) (?:19|20)\d\d|used to|long ago|in my (?:teens|twenties|thirties|\d0s)|previous|old (?:injury|accident|fall|sports)|decade|childhood|last year)\b")
 _STARTED_IT = re.compile(r"\b(?:since|ever since|and (?:since|now|it has)|never been (?:right|the same)|started (?:it|then)|has not been right)\b")
 _MODAL = re.compile(r"\b(?:could|can|may|might|would|should|will|going to|want to|able to|try to|used to|have to|need to|afraid to|if|might have|when) (?:have |be |i |we |you |it |he |she )?(?:\w+ )?$")
 _HAPPENED = re.compile(r"\b(?:may|might|could|must) have $|\bwhen (?:i|he|she|we|they) (?:just |suddenly )?$")
@@ -95,7 +95,8 @@ def _nothing_counts(doc: Document, hit: Hit) -> bool:
         sentence = doc.text_of(doc.sentence_of(hit.first))
         if re.search(r"\b(?:every|at \d|clocktime|often|always|me|night)\b", sentence[max(0, sentence.find(text) - 25) :]):
             return False
-        return bool(re.search(r"\b(?:with|like|in|to|and|stiff|it|back|pain|spasm|this)\b", sentence))
+        tail = sentence[sentence.find(text) + len(text) :]
+        return len(doc.words) <= 5 or bool(re.match(r"(?: (?:today|yesterday|up|this morning|one|morning|day|on \w+))* ?,?(?: \w+)? (?:with|like|in|to|and|stiff|it|pain|spasm|this|terrible|bad|sore|feeling)\b", tail)) or text.split()[-1] in {"with", "like", "in", "to", "it", "this", "pain", "spasm", "sore", "agony"}
     return not re.match(r" (?:to (?:the )?(?:head|chest)|ward|room)", after)
 
 
@@ -113,6 +114,8 @@ def _counts(doc: Document, hit: Hit) -> bool:
     if assertion(doc, hit.first) == HYPOTHETICAL:
         return False
     if _MODAL.search(near) and (doc.words[hit.first] in _PRESENT_FORMS or not _HAPPENED.search(near)):
+        return False
+    if re.match(r" (?:might|can|could|will|may|would|makes?|sets?|sends?|hurts?|is (?:hard|painful|difficult|impossible|agony))\b", after):
         return False
     return not _other_sense(doc, hit, text, near, after)
 

@@ -99,7 +99,8 @@ def read(doc: Document) -> list[Mention]:
     else:
         centre = []
     found = [_mention(doc, "location", p) for p in kept] or _elsewhere(doc, bool(places))
-    sides = _sides(doc)
+    middles = {i for p in places if p.value == "middle" and not p.bare for i in range(p.first, p.last)}
+    sides = [m for m in _sides(doc) if m.value != "centre" or doc.token_starting(m.end - 1) not in middles]
     if centre and not sides:
         sides = [Mention("side", "centre", *doc.span(centre[0].first, centre[0].last))]
     return _unique(found) + _unique(sides)
@@ -273,6 +274,8 @@ def _sides(doc: Document) -> list[Mention]:
         if _SIDE_OF_OTHER.match(doc.s[max(doc.offset(last) - 1, 0) :]) or _DENIED.search(before):
             continue
         if value == "right" and doc.text_of((first, last)) == "right back" and re.search(r"\b(?:be|come|came|go|went|is) ?$", before):
+            continue
+        if value in {"left", "right"} and (doc.words[max(first - 1, 0)] == "all" or doc.words[first] == "right" and doc.words[first + 1 : first + 2] in (["my"], ["the"])):
             continue
         if value == "centre" and _middle_of_other(doc, last):
             continue

@@ -19,6 +19,7 @@ _AGGRAVATED = re.compile(
     r"^ ?(?:when(?:ever)?|if|at night|at the|in the (?:morning|evening|night|day)|on (?:the|my|one|bending|moving|standing|sitting|walking|lying)|with (?:movement|moving|sitting|walking|cough\w*|breath\w*|rest|heat|ice|activity|cold|it)|by|after (?:i|sitting|standing|walking|eating|work)|"
     r"while|lying|sitting|standing|walking|moving|bending|cough\w*|breath\w*|than (?!before|yesterday|it was|last|earlier|ever|this morning|when it|the day|first)|every time|as soon as|mornings?|nights?|evenings?|safe|one\b|idea|way|option|place|position|doctor|for (?:me|my|back|it|you)|to (?:sit|stand|walk|lie|move|rest))"
 )
+_ACTIVITY = re.compile(r"\b(?:standing|sitting|walking|moving|lying|bending|coughing|sneezing|breathing|driving|heat|ice|cold|rest|movement|mornings?|nights?|that|which|this) (?:(?:down|up|still|or|and|\w+ing) )*(?:(?:is|are|makes?|made|feels?|gets?|it|me|only|seems?|even|much|a|bit|lot|little|way) )*$")
 _WISH = re.compile(r"\b(?:want|hope|hoping|hopefully|wish|need|make|makes|making|will|would|can|could|until|till|should|before|to|going to|may|might|how (?:do|can|long)|try\w*|when|if|help|anything|something|what|feel like it will|supposed to|never)(?: (?:to|it|i|get|feel|be|me|my|back|this|is|a|bit|that|do|gets|getting|any|the|pain|things|could|will|ever|make|makes|makes it|feels))* $")
 _NEGATED = re.compile(r"\b(?:not|no|never|without|neither|hardly|nor)(?: (?:really|been|any|getting|got|gotten|get|feel|feeling|it|is|a|bit|much|even|all|that|be|to|seem|seems|become|gone|going|one|change))* $")
 _OTHER_THING = re.compile(r"\b(?:asthma|cough|headache|memory|vision|leg|legs|foot|arm|breathing|weather|anxiety|fever|mood|weakness|numbness|sleep|knee|appetite|cold|periods?|chest)\b")
@@ -53,6 +54,8 @@ def _onset(doc: Document) -> list[Mention]:
 
 
 def _not_onset(doc: Document, hit: Hit) -> bool:
+    if assertion(doc, hit.first) == HYPOTHETICAL:
+        return True
     text = doc.text_of((hit.first, hit.last))
     before = doc.s[max(0, doc.offset(hit.first) - 40) : doc.offset(hit.first)]
     after = doc.s[max(doc.offset(hit.last) - 1, 0) :]
@@ -86,14 +89,17 @@ def _trend(doc: Document) -> list[Mention]:
 def _trend_value(doc: Document, hit: Hit) -> str | None:
     text = doc.text_of((hit.first, hit.last))
     first, last = doc.segment_of(hit.first)
-    before = doc.s[doc.offset(first) : doc.offset(hit.first)]
+    begin = doc.sentence_of(hit.first)[0] if doc.words[first] in {"or", "nor", "and"} else first
+    before = doc.s[doc.offset(begin) : doc.offset(hit.first)]
     after = doc.s[max(doc.offset(hit.last) - 1, 0) : doc.offset(last)].strip()
     segment = doc.text_of((first, last))
     if assertion(doc, hit.first) == HYPOTHETICAL or is_question(doc, hit.first) and _WISH.search(before):
         return None
     if _OTHER_THING.search(segment) and not re.search(r"\b(?:back|pain|spasm|ache)\b", segment):
         return None
-    if _AGGRAVATED.match(after) or (_WISH.search(before) and "not" not in text):
+    if _AGGRAVATED.match(after) or _ACTIVITY.search(before) or re.search(r"\b(?:every time|whenever|each time)\b", segment):
+        return None
+    if (_WISH.search(before) and "not" not in text):
         return None
     value = str(hit.entry.value)
     if value == "same":

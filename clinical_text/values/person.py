@@ -32,7 +32,7 @@ _PATTERNS = tuple(
         rf"\b(?:over|above|past) (?:the age of )?{_N} (?:years|now)\b",
         rf"\bat (?:the ripe old |the )?age(?: of)? {_N}\b",
         rf"\bi will be {_N}\b{_NOT_AGE_NEXT}",
-        rf"^{_N} years?(?: (?:old|now))? ?[.!]?$",
+        rf"^{_N} years? old ?(?:now)? ?[.!]?$",
         rf"\bat {_N} (?:i|my|years|it)\b(?! (?:am|pm))",
     )
 )
@@ -59,7 +59,7 @@ _NOT_PREGNANT = re.compile(
 _WEEKS = re.compile(r"\b(?P<n>\d{1,2}(?:\.\d)?)(?: ?\+ ?\d| and \d day| and a half| -| plus \d)?(?: (?:to|-|or) (?P<m>\d{1,2}))? ?(?:week|w\b)(?: (?:and|,) \d (?:day|d\b))?")
 _MONTHS = re.compile(r"\b(?P<n>\d(?:\.\d)?|one|a)(?: and a half)?(?: (?:to|-|or) (?P<m>\d))? month")
 _TRIMESTER = re.compile(r"\b(?P<t>1|2|3|first|1 ?st|second|2 ?nd|third|3 ?rd|last|final) trimester\b|\btrimester (?P<t2>[123])\b")
-_DUE = re.compile(r"\b(?:i am|we are|baby|baby is|am|was|and|is|my baby is|pregnant(?: ,)?(?: and)?) due (?:in |in about |within )?(?:(?P<n>\d{1,2}|a|one|two|couple of|few|a few|a couple of) (?P<unit>day|week|month)|next (?P<next>week|month)|(?P<now>today|tomorrow|any (?:day|time|minute)(?: now)?|this week|now))")
+_DUE = re.compile(r"(?:^|\b(?:i am|we are|baby|baby is|am|was|and|is|my baby is|pregnant(?: ,)?(?: and)?) |^)due (?:in |in about |within )?(?:(?P<n>\d{1,2}|a|one|two|couple of|few|a few|a couple of) (?P<unit>day|week|month)|next (?P<next>week|month)|(?P<now>today|tomorrow|any (?:day|time|minute)(?: now)?|this week|now))")
 _FULL_TERM = re.compile(r"\b(?:full term|overdue|past my due date|over my due date|heavily pregnant|about to give birth|in labou?r)\b")
 _SHORT_WEEKS = re.compile(r"^(?:i am )?(?:(?:about|around|almost|nearly|only|just|over) )*(?P<n>\d{1,2})(?: ?\+ ?\d)? week(?: (?:now|along|today|tomorrow|and \d day|gone|gone now))*(?= ?$| ?[,.!]| and (?:my|i|have|the|it)| with | but )")
 _SEX_FRAME = re.compile(r"\b(?:i am|am|as|as a|gender|sex|me|yes|being|just|old|young|im a|only|is|year|age|aged|am an?|healthy|otherwise|fit|pregnant|\d+|a|an|,|old ,|being an?|elderly|middle aged|active|adult)(?: (?:a|an|is|:|the|old|young|healthy|year|of|age|fit|active|elderly|middle|aged|older|pregnant|white|black|asian|indian|overweight|big|adult|normal|retired|working|grown|tall|,))* $")
@@ -117,6 +117,9 @@ def _take(doc: Document, match: re.Match[str], age: int, found: list[Mention], u
     named = _KIN_AFTER.match(after) and not re.match(r" (?:female|male|woman|man|girl here|boy here)", after)
     if text.startswith("i am") and not named:
         who = SELF
+    elif _OBJECT.search(before) and "year" in text and not re.search(r"\b(?:male|female|man|woman)\b", text):
+        used.update(range(first, last))
+        return
     elif named or (KIN.search(text)):
         who = OTHER
         if _OBJECT.search(before):

@@ -7,10 +7,14 @@ nobody took becomes a bare `number`.
 from __future__ import annotations
 
 import datetime
+import re
+from dataclasses import replace
 
-from clinical_text.types import Mention
+from clinical_text.types import PAST, Mention
 from clinical_text.values import acts, duration, injury, location, onset, person, severity
 from clinical_text.values.text import Document
+
+_BARE_SPAN = re.compile(r"^(?:(?:about|around|i am|it is|nearly|almost|just|only|well|um) )*(?P<n>\d{1,3}) (?:week|year|month)(?: (?:now|today|along))?(?: [.!])?$")
 
 
 def read_values(text: str, today: datetime.date) -> list[Mention]:
@@ -29,5 +33,32 @@ def read_values(text: str, today: datetime.date) -> list[Mention]:
     used |= time_tokens | pain_tokens
     places = location.read(doc)
     targets = pain_tokens | {doc.token_starting(m.start) for m in places} | {i for i, t in enumerate(doc.tokens) if t.number is not None}
-    found = [*places, *pain, *times, *about, *onset.read(doc), *injury.read(doc), *acts.read(doc, used, targets)]
+    answers = acts.read(doc, used, targets)
+    causes = injury.read(doc)
+    found = [*places, *_exact(pain, answers), *_of_this_episode(doc, times, causes), *about, *onset.read(doc), *causes, *answers, *_ambiguous(doc, times)]
+    if pain and not pain_tokens:
+        found = [m for m in found if m.kind != "number" or m.value > 10]
     return sorted(found, key=lambda m: (m.start, m.end, m.kind))
+
+
+def _exact(pain: list[Mention], answers: list[Mention]) -> list[Mention]:
+    """ "Severe, about 8": the number says it better than the word."""
+    number = next((m for m in answers if m.kind == "number" and 0 <= int(m.value) <= 10), None)
+    if not pain or number is None:
+        return pain
+    return [replace(pain[0], value=number.value, start=min(pain[0].start, number.start), end=max(pain[0].end, number.end))]
+
+
+def _of_this_episode(doc: Document, times: list[Mention], causes: list[Mention]) -> list[Mention]:
+    """Without the years since an accident of long ago."""
+    old = [doc.segment_of(doc.token_starting(m.start)) for m in causes if m.assertion == PAST]
+    return [m for m in times if m.kind != "duration_days" or not any(a <= doc.token_starting(m.start) < b for a, b in old)]
+
+
+def _ambiguous(doc: Document, times: list[Mention]) -> list[Mention]:
+    """A bare "35 weeks" or "45 years" may answer another question than "since when": its number is told too."""
+    match = _BARE_SPAN.match(doc.s)
+    if match is None or not any(m.kind == "duration_days" for m in times) or int(match["n"]) <= 10:
+        return []
+    token = doc.tokens[doc.token_at(match.start("n"))]
+    return [Mention("number", int(match["n"]), token.start, token.end, confidence=0.5)]

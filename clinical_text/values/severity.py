@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from clinical_text.types import HYPOTHETICAL, PAST, Mention
 from clinical_text.values.context import assertion, experiencer, is_over
@@ -69,6 +70,7 @@ _OTHER_NOUN = re.compile(
     r"driver|news|drink\w*|drinker|smoker|fall|crash|trip|shock|hypertension)\b"
 )  # fmt: skip
 _MAX_AFTER = 6
+_MOST = 20  # numbers weighed against each other
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def _numbers(doc: Document) -> list[_Found]:
         if a <= 10 and b <= 10 and (scaled or (_plain_after(s, match.end("b")) and _plain_after(s, match.end("a"), strict=False))):
             first = doc.token_at(match.start("a"))
             return [_Found(_scale(b), first, doc.token_at(max(match.end() - 1, 0)) + 1, 3, True, False)]
-    for match in _OUT_OF_TEN.finditer(s):
+    for match in islice(_OUT_OF_TEN.finditer(s), _MOST):
         if re.search(r"\b(?:since|until|till|dated?|on the) $", s[max(0, match.start() - 12) : match.start()]):
             continue
         if re.search(r"(?:\bin|from|on) (?:10|100)$", match.group()) and not re.match(r"^(?: ?[.,!?]| ?$| pain| now| and| but)", s[match.end() :]):
@@ -127,7 +129,7 @@ def _numbers(doc: Document) -> list[_Found]:
                     new = _make(doc, match, strength)
                     if all(new.last <= f.first or new.first >= f.last for f in found):
                         found.append(new)
-    return sorted(found, key=lambda f: f.first)
+    return sorted(found, key=lambda f: f.first)[:_MOST]
 
 
 def _acceptable(doc: Document, match: re.Match[str], pattern: re.Pattern[str]) -> bool:
@@ -208,7 +210,7 @@ def _word(doc: Document) -> _Found | None:
         before = doc.s[max(0, doc.offset(hit.first) - 40) : doc.offset(hit.first)]
         if _phrase_misleads(doc, hit.first, hit.last, int(hit.entry.value)):
             continue
-        negated = bool(_NEGATED_BEFORE.search(before))
+        negated = bool(_NEGATED_BEFORE.search(before)) and not _impossible_without(doc, hit.first)
         value = 4 if negated and int(hit.entry.value) > 4 else int(hit.entry.value)
         if negated and int(hit.entry.value) <= 4:
             continue
@@ -218,13 +220,20 @@ def _word(doc: Document) -> _Found | None:
             continue
         before = doc.s[max(0, doc.offset(hit.first) - 40) : doc.offset(hit.first)]
         value = int(hit.entry.value)
-        if _NEGATED_BEFORE.search(before):
+        if _NEGATED_BEFORE.search(before) and not _impossible_without(doc, hit.first):
             if value < 8 or re.search(r"\b(?:no|without) $", before):
                 continue
             value = 4
         found.append(_Found(value, hit.first, hit.last, 1, False, False))
     found = [f for f in found if not re.search(r"\b(?:dad|mum|used to be|was) (?:\w+ )?$", doc.s[max(0, doc.offset(f.first) - 14) : doc.offset(f.first)]) or len(found) == 1]
     return _choose_word(doc, sorted(found, key=lambda f: f.first))
+
+
+def _impossible_without(doc: Document, token: int) -> bool:
+    """ "Could barely move without excruciating pain" asserts the pain."""
+    sentence = doc.sentence_of(token)
+    before = doc.s[doc.offset(sentence[0]) : doc.offset(token)]
+    return bool(re.search(r"\b(?:barely|hardly|cannot|could not|can not|unable|not able|no longer|hard to|difficult to|impossible|do not|scarcely)\b.*\bwithout\b", before))
 
 
 def _choose_word(doc: Document, found: list[_Found]) -> _Found | None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from clinical_text.values.lexicon import entries, expand, protected, words
+from clinical_text.values.lexicon import entries, protected, words
 
 MAX_CHARACTERS = 4000  # what lies beyond is not read
 _TOKEN = re.compile(
@@ -110,13 +110,19 @@ class Document:
 
 def tokenise(phrase: str) -> Sequence[str]:
     """The canonical words of a phrase of a word list, as they will stand in a message."""
-    return [t.text for t in _merge_numbers(list(_tokens(phrase, correct=False)))]
+    return [canonical for word in phrase.split() for canonical in _phrase_word(word)]
+
+
+@lru_cache(maxsize=None)
+def _phrase_word(word: str) -> tuple[str, ...]:
+    return tuple(t.text for t in _tokens(word, correct=False))
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[str, ...]:
     """The words of four letters and more that a misspelt word may be corrected to, in a fixed order."""
-    known = {w for e in entries() for template in e.say for p in expand(template) for w in tokenise(p)}
+    listed = {w for e in entries() for template in e.say for w in re.split(r"[^\w']+", template)}
+    known = {canonical for word in listed for canonical in tokenise(word)}
     known |= {w for replacement in words().aliases.values() for w in replacement.split()} | set(words().numbers)
     return tuple(sorted(w for w in known if len(w) >= 4 and w.isalpha()))
 
