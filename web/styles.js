@@ -42,7 +42,7 @@ b, h4, .foot a, .advice summary { font-weight: 600; }
 .icon, .figure path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
 .icon { width: 1.4em; height: 1.4em; flex: none; stroke: currentColor; stroke-width: 2; }
 h2, h3 { font-size: 1.0625em; font-weight: 650; line-height: 1.3; }
-.title p, legend, .state, .divider, .sources, .meanwhile h4, .status > p, .foot, .small, .toggle, .done { font-size: .875em; }
+.title p, legend, .state, .divider, .sources, .meanwhile > b, .status > p, .foot, .small, .toggle, .done { font-size: .875em; }
 .title p, legend, .state, .divider, .sources, .welcome p, .status > p, .foot, dt { color: var(--quiet); }
 
 .panel, header, .menu, .choice, .small, .toggle, .ticks label, .scale label, .place, .card, .dots, textarea, dialog { background: var(--surface); color: var(--ink); border: 1px solid var(--line); }
@@ -120,7 +120,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .urgent { border-color: var(--urgent); }
 .urgent h3, .caution b { color: var(--urgent); }
 .see_clinician h3, .crisis h3 { color: var(--visit); }
-.self_care h3, .meanwhile h4, .done { color: var(--home); }
+.self_care h3, .meanwhile > b, .done { color: var(--home); }
 .emergency { display: flex; gap: 8px; padding: 8px 12px; border-inline-start: 5px solid var(--alarm); }
 .msg:has(> .emergency) + .msg:has(> .emergency) { display: none; }
 .meanwhile, .caution, .withheld { margin-top: 10px; padding: 10px 12px; border-radius: 12px; }

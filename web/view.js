@@ -23,7 +23,7 @@ function question(payload, t) {
   return [
     prose(lines.join("\n")),
     payload.meanwhile?.length &&
-      h("aside", { class: "meanwhile" }, h("h4", null, t.meanwhile), payload.meanwhile.map((id) => [h("p", null, h("b", null, label(payload, id)), payload.hints?.[id] && ` – ${payload.hints[id]}`)])),
+      h("aside", { class: "meanwhile" }, h("b", null, t.meanwhile), payload.meanwhile.map((id) => [h("p", null, h("b", null, label(payload, id)), payload.hints?.[id] && ` – ${payload.hints[id]}`)])),
   ];
 }
 

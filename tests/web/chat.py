@@ -90,10 +90,12 @@ class Chat:
         )
         return str(self.page.evaluate(script))
 
-    def violations(self, state: str) -> list[str]:
-        """What axe-core finds wrong in this state."""
-        self.page.evaluate(AXE_SCRIPT)
-        options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    def violations(self, state: str, rule: str = "") -> list[str]:
+        """What axe-core finds wrong in this state, by all its rules or by one."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        only = {"type": "rule", "values": [rule]} if rule else {"type": "tag", "values": RULES}
+        options = {"runOnly": only, "resultTypes": ["violations"]}
         found = self.page.evaluate("(options) => axe.run(document, options)", options)
         return [
             f"{state}: {rule['id']}: {node['target']} {node['failureSummary']}"

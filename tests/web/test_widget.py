@@ -155,7 +155,7 @@ def test_reload_while_a_reply_is_on_its_way(shared: FakeServer, visit: Visit) ->
     chat = visit(shared.url).open()
     turns = shared.agent.turns
     chat.say("slow")
-    expect(chat.page.locator(".msg.bot")).to_have_count(1)
+    chat.page.locator(".msg.bot").first.wait_for()
     chat.page.reload()
     expect(chat.reply).to_contain_text("Pick a place")
     chat.settle()

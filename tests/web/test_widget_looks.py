@@ -21,6 +21,7 @@ LOOKS = {
     "forced colours": {"forced_colors": "active"},
     "zoomed": {"viewport": {"width": 640, "height": 400}, "reduced_motion": "reduce"},
 }
+MAIN_STATES = {"a list to tick", "the map", "plan and summary", "emergency"}
 
 
 @pytest.mark.browser
@@ -30,7 +31,9 @@ def test_axe_finds_nothing_in_any_state(shared: FakeServer, visit: Visit, look: 
     found: list[str] = []
 
     def check(state: str) -> None:
-        found.extend(chat.violations(f"{look}, {state}"))
+        # Everything once; elsewhere what can differ: colours in the dark, the main states on small screens.
+        if look in ("light", "dark") or state in MAIN_STATES:
+            found.extend(chat.violations(f"{look}, {state}", "color-contrast" if look == "dark" else ""))
 
     check("welcome")
     chat.say("my back is in spasm")
@@ -74,7 +77,7 @@ def test_axe_finds_nothing_in_any_state(shared: FakeServer, visit: Visit, look: 
     chat.page.locator(".advice").wait_for()
     check("offline")
     chat.context.set_offline(False)
-    chat.settle()
+    expect(chat.page.locator(".advice")).to_have_count(0)
     chat.button("Close the chat").click()
     check("closed")
     assert found == []
@@ -91,9 +94,7 @@ def test_reduced_motion_stands_still(shared: FakeServer, visit: Visit) -> None:
 @pytest.mark.browser
 def test_colours_can_be_set_from_outside(shared: FakeServer, visit: Visit) -> None:
     chat = visit(shared.url).open()
-    chat.page.evaluate(
-        "document.querySelector('unknot-chat').style.setProperty('--accent', 'rgb(90, 20, 120)')"
-    )
+    chat.page.evaluate("document.querySelector('unknot-chat').style.setProperty('--accent', 'rgb(90, 20, 120)')")
     expect(chat.button("Send")).to_have_css("background-color", "rgb(90, 20, 120)")
     chat.page.evaluate("document.querySelector('unknot-chat').setAttribute('theme', 'dark')")
     expect(chat.page.locator(".panel")).to_have_css("background-color", "rgb(19, 29, 29)")
