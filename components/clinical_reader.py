@@ -20,10 +20,9 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     def __init__(self) -> None:
         # Imported here: spaCy and medspaCy take seconds, and loading this module must not.
         from clinical_text.reader import Reader
+        from knowledge.loader import load
 
-        from knowledge.loader import load_knowledge
-
-        self._reader = Reader(load_knowledge())
+        self._reader = Reader(load())
 
     @classmethod
     def create(
