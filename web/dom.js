@@ -55,7 +55,6 @@ export function prose(text, { phones = false } = {}) {
     if (!line.trim()) nodes.push(null);
     else if (item && last?.tagName === kind) last.append(h("li", null, inline(item[2], phones)));
     else if (item) nodes.push(h(kind, null, h("li", null, inline(item[2], phones))));
-    else if (last?.tagName === "P") last.append(h("br"), ...inline(line, phones));
     else nodes.push(h("p", null, inline(line, phones)));
   }
   return nodes.filter(Boolean);

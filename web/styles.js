@@ -114,15 +114,14 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 
 .card h3 { margin-bottom: 8px; }
 .card.level { border-inline-start-width: 5px; }
-.urgent, .caution, .status[data-kind=offline], .status[data-kind=late] { background: var(--urgent-soft); }
+.urgent, .caution, .status:has(.advice) { background: var(--urgent-soft); }
 .see_clinician, .crisis { background: var(--visit-soft); border-color: var(--visit); }
 .self_care, .meanwhile { background: var(--home-soft); border-color: var(--home); }
 .urgent { border-color: var(--urgent); }
 .urgent h3, .caution b { color: var(--urgent); }
 .see_clinician h3, .crisis h3 { color: var(--visit); }
 .self_care h3, .meanwhile > b, .done { color: var(--home); }
-.emergency { display: flex; gap: 8px; padding: 8px 12px; border-inline-start: 5px solid var(--alarm); }
-.msg:has(> .emergency) + .msg:has(> .emergency) { display: none; }
+.emergency { padding: 8px 12px; border-inline-start: 5px solid var(--alarm); }
 .meanwhile, .caution, .withheld { margin-top: 10px; padding: 10px 12px; border-radius: 12px; }
 .withheld { border: 1px dashed var(--edge); }
 .sources { margin-top: 8px; }
@@ -151,10 +150,12 @@ dd { font-weight: 600; overflow-wrap: anywhere; }
 .alarm { background: var(--alarm); color: #fff; padding: 12px 16px; max-height: 46vh; overflow-y: auto; }
 .alarm summary { min-height: 44px; align-content: center; }
 .alarm :focus-visible { outline-color: #fff; }
+h3 { flex-wrap: nowrap; }
 .callnow { justify-content: center; min-height: 52px; margin-top: 8px; border-radius: 12px; background: #fff; color: #8f1614; font-size: 1.125em; font-weight: 650; text-decoration: none; }
 .status { padding: 0 16px 8px; max-height: 45%; overflow-y: auto; }
 .status:empty { padding: 0; }
-.status[data-kind=offline], .status[data-kind=late] { padding: 12px 16px; }
+.status:has(.advice) { padding: 12px 16px; }
+.status:has(.advice) > p { color: var(--ink); font-weight: 600; }
 .advice { margin: 4px 0 8px; }
 .advice p { margin-top: 6px; }
 .dots { display: inline-flex; gap: 5px; padding: 10px 14px; border-radius: 16px; }

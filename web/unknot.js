@@ -218,8 +218,10 @@ class UnknotChat extends HTMLElement {
       if ((node.dataset.state ?? "") === state) continue;
       node.dataset.state = state;
       node.querySelector(".state")?.remove();
-      const words = state === "failed" ? `${t.failed} ${one.why ?? ""} ` : `${t.waiting} `;
-      if (state) node.append(h("p", { class: "state" }, words, press("small", t.retry, () => this.#talk.retry(id))));
+      if (!state) continue;
+      const words = state === "failed" ? one.why || t.failed : t.waiting;
+      node.append(h("p", { class: "state" }, words, " ", press("small", t.retry, () => this.#talk.retry(id))));
+      node.lastChild.scrollIntoView({ block: "nearest" });
     }
   }
 
@@ -259,6 +261,7 @@ class UnknotChat extends HTMLElement {
     if (this.status.dataset.kind === kind) return;
     this.status.dataset.kind = kind;
     this.status.replaceChildren();
+    if (this.#follow) this.#toEnd();
     if (!kind) return;
     if (kind === "typing") return this.status.append(h("span", { class: "sr" }, t.typing), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
     this.status.append(h("p", null, t[kind]));

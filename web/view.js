@@ -37,7 +37,8 @@ const answer = (payload, t) => [prose(payload.text), sources(payload, payload.so
 
 function triage(payload, t) {
   const { level } = payload;
-  if (level === "emergency") return h("p", { class: "emergency" }, icon(MARK.emergency), t.emergencyNote);
+  // The whole card is pinned for as long as it stands; here is where it was said.
+  if (level === "emergency") return h("details", { class: "emergency" }, h("summary", null, t.levels[level]), prose(payload.text, { phones: true }));
   return h("section", { class: `card level ${level}` }, h("h3", null, icon(MARK[level] ?? MARK.urgent), t.levels[level]), prose(payload.text), sources(payload, payload.sources, t));
 }
 

@@ -24,7 +24,7 @@ export default {
   bot: "Unknot said:",
   sending: "Sending",
   waiting: "Not sent yet. It is kept and goes out by itself.",
-  failed: "Not sent.",
+  failed: "That did not work.",
   retry: "Try again",
   restart: "Start over",
   restarted: "A new start",
@@ -41,7 +41,6 @@ export default {
   back: "Connected again.",
   signs: "Do not wait for me if any of this is true:",
   emergency: "Emergency",
-  emergencyNote: "Emergency advice is pinned at the top.",
   whatToDo: "What to do",
   levels: {
     emergency: "Emergency: get help now",
