@@ -17,7 +17,6 @@ DIM = "\x1b[2m"
 ALARM = "\x1b[1;97;41m"
 WARN = "\x1b[1;33m"
 CALM = "\x1b[1;36m"
-_BULLETS = ("- ", "* ", "• ")
 _ITEM = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+")
 
 
@@ -63,7 +62,8 @@ def wrap(text: str, width: int, indent: str = "") -> str:
     for line in text.split("\n"):
         stripped = line.strip()
         lead = line[: len(line) - len(line.lstrip())]
-        hang = lead + "  " if stripped.startswith(_BULLETS) else lead
+        item = _ITEM.match(stripped)
+        hang = lead + " " * len(item.group()) if item else lead
         folded = textwrap.wrap(
             stripped,
             width,
@@ -105,7 +105,17 @@ def _marked(text: str, look: Look, style: str) -> str:
 def _ask(payload: Mapping[str, Any], text: str, look: Look) -> str:
     question = pending(payload)
     told = without_listed_choices(text, [choice.title for choice in question.choices])
-    parts = [wrap(told, 0 if look.plain else look.width)]
+    prompt = clean(payload.get("prompt") or "").strip()
+    before, found, after = told.partition(prompt) if prompt else ("", "", told)
+    width = 0 if look.plain else look.width
+    if found:
+        lines = wrap(found + after, width).split("\n")
+        asked = wrap(found, width).count("\n") + 1
+        lines[:asked] = [look.paint(line, BOLD) for line in lines[:asked]]
+        parts = [wrap(before.strip(), width) + "\n"] if before.strip() else []
+        parts.append("\n".join(lines))
+    else:
+        parts = [wrap(told, width)]
     if question.scale:
         parts.append(_scale(question, look))
     elif question.choices:

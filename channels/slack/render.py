@@ -88,7 +88,14 @@ def _triage(payload: Payload, text: str, words: Words) -> list[Block]:
 
 
 def _ask(payload: Payload, text: str, words: Words) -> list[Block]:
-    return _said(payload, text, words)
+    """The question itself stands out from what is said before it."""
+    prompt = str(payload.get("prompt") or "")
+    told = asking.without_listed(text, asking.choices_of(payload))
+    if not prompt or prompt not in told or len(prompt) > blocks.SECTION_TEXT // 2:
+        return _said(payload, text, words)
+    before, _, after = told.partition(prompt)
+    question = blocks.section(f"{bold(prompt)}{escape(blocks.cut(after, blocks.SECTION_TEXT // 2 - 10))}")
+    return [*_sections(before), question, *asking.elements(payload, words)]
 
 
 def _plan(payload: Payload, text: str, words: Words) -> list[Block]:

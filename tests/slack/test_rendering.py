@@ -198,6 +198,13 @@ def test_signs_are_checkboxes_with_none_of_these_beside_send(words):
     assert (send["style"], none["text"]["text"]) == ("primary", "None of these")
 
 
+def test_the_question_stands_out_from_what_is_said_before_it(words):
+    lead, question, buttons = render(samples.LED, words)[0].blocks
+    assert lead["text"]["text"] == "While we talk: keep warm."
+    assert question["text"]["text"] == "*When did it start?* (about 4 more)"
+    assert len(buttons["elements"]) == 2
+
+
 def test_choices_are_not_said_twice(words):
     messages = render(samples.RED_FLAGS, words)
     assert shown(messages).count("I cannot pee") == 1

@@ -50,6 +50,14 @@ SEVERITY = {
     "choices": [{"id": "mild", "title": "Mild, about 2"}, {"id": "severe", "title": "Severe, about 8"}],
     "meanwhile": ["heat"],
 }
+LED = {
+    "type": "ask",
+    "asks": ["onset"],
+    "text": "While we talk: keep warm. When did it start? (about 4 more)",
+    "lead": "While we talk: keep warm.",
+    "prompt": "When did it start?",
+    "choices": [{"id": "today", "title": "It started today"}, {"id": "recurrent", "title": "It keeps coming back"}],
+}
 AGE = {"type": "ask", "asks": ["age"], "text": "How old are you?"}
 EMERGENCY = {
     "type": "triage",
@@ -120,6 +128,7 @@ EVERY = {
     "location": LOCATION,
     "severity": SEVERITY,
     "age": AGE,
+    "led": LED,
     "emergency": EMERGENCY,
     "urgent": URGENT,
     "self_care": SELF_CARE,

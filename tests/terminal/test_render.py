@@ -76,6 +76,11 @@ def test_choices_listed_in_the_text_are_not_said_twice():
     assert without_listed_choices("Neck", ["Neck"]) == "Neck"
 
 
+def test_the_question_stands_on_a_line_of_its_own():
+    lines = render(samples.LED, Look()).split("\n")
+    assert lines[:3] == ["While we talk: keep warm.", "", "When did it start? (about 4 more)"]
+
+
 def test_scale_shows_all_eleven_steps_and_what_they_mean():
     shown = render(samples.SEVERITY, Look())
     assert re.search(r"\b" + r"\s+".join(map(str, range(11))) + r"\b", shown)

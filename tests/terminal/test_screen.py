@@ -51,9 +51,9 @@ class Screen:
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
-    def wait_for(self, wanted: str) -> str:
+    def wait_for(self, wanted: str, seconds: float = SECONDS) -> str:
         """Read until `wanted` appears after what was waited for last; returns what came with it."""
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + seconds
         while wanted not in self.text[self._seen :]:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{wanted!r} did not appear in:\n{self.text[self._seen :]}")
