@@ -7,6 +7,7 @@ from clinical_text.tokens import Token, tokenize
 from clinical_text.types import Clause
 
 _STRONG = frozenset(".?!;\n()")
+_ANSWERS = frozenset({"no", "yes", "nope", "yep", "yeah", "none", "nah", "never", "y", "sometimes"})
 _LIST = frozenset({",", "and", "or", "nor", "/", "-", ":"})
 
 
@@ -82,6 +83,8 @@ def _contrast(g: Grammar, tokens: list[Token], i: int) -> bool:
     if token.norm in g.contrast:
         if token.norm in {"only", "then", "yet", "instead"} and not tokens[i - 1].mark:
             return False
+        if token.norm == "though" and before is not None and before.norm == "as":
+            return False
         return not (before is not None and before.norm in g.not_contrast_after and token.norm == "but")
     for phrase in g.contrast_phrases.get(token.norm, ()):
         if tuple(t.norm for t in tokens[i : i + len(phrase)]) == phrase:
@@ -105,6 +108,8 @@ def _new_statement(
 ) -> bool:
     """Whether the words from `i` on are a statement of their own rather than one more item of a list."""
     words = _chunk(tokens, i)
+    if len(words) == 1 and words[0].norm in _ANSWERS:
+        return False  # "fever: no"
     if not words or not _has_predicate(g, tokens[clause_start:before]):
         # "my bum and my legs are numb": the first part needs the second
         return bool(words) and words[0].norm in {"no", "not", "cant"} and before > clause_start

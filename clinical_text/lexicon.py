@@ -38,7 +38,8 @@ class Entry:
     unless: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
-    lasting: bool = False
+    lasting: bool = False  # "years ago" does not end it
+    months: bool = False  # "a month ago" does not end it
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ class Lexicon:
     prefixes: frozenset[str] = frozenset()
     ranges: tuple[tuple[str, float, float], ...] = ()
     class_words: dict[str, frozenset[str]] = field(default_factory=dict)
+    atoms: dict[str, frozenset[str]] = field(default_factory=dict)  # of words seen before
 
 
-ENTRY_KEYS = {"phrases", "hints", "combos", "denied", "unless", "hides", "yields_to", "lasting"}
+ENTRY_KEYS = {"phrases", "hints", "combos", "denied", "unless", "hides", "yields_to", "lasting", "months"}
 ENTRY_FILES = {"findings.yml": "finding", "conditions.yml": "condition", "medicines.yml": "condition"}
 
 
@@ -105,6 +107,7 @@ def _entry(id_: str, kind: str, raw: dict[str, Any], where: str, classes: Collec
         hides=tuple(raw.get("hides", ())),
         yields_to=tuple(raw.get("yields_to", ())),
         lasting=bool(raw.get("lasting", False)),
+        months=bool(raw.get("months", False)),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from clinical_text.grammar import grammar
 from clinical_text.lexicon import Combo, Entry, Lexicon, Owner, number_of
 from clinical_text.pattern import ANY, DIRECTLY
 from clinical_text.tokens import Token
 
+_NOT = frozenset("isnt arent wasnt werent dont doesnt didnt havent hasnt hadnt wont".split())
+_REMEMBERED = 20_000
 _HARD = frozenset(".?!;\n()")
 
 
@@ -28,16 +31,12 @@ class Candidate:
     core: frozenset[int]
     hint: bool = False
     denied: bool = False  # "all is well there"
+    start: int = field(init=False)  # index of the first word
+    end: int = field(init=False)  # index after the last word
 
-    @property
-    def start(self) -> int:
-        """Index of the first word."""
-        return min(self.core)
-
-    @property
-    def end(self) -> int:
-        """Index after the last word."""
-        return max(self.core) + 1
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", min(self.core))
+        object.__setattr__(self, "end", max(self.core) + 1)
 
 
 @dataclass
@@ -48,11 +47,12 @@ class Row:
     clause: list[int]  # number of the statement that each word stands in
     joined: list[int]  # to the word before: 0 no phrase may run on, 1 after a pause, 2 directly
     atoms: list[frozenset[str]]
+    shared: set[int]  # statements that go on with the subject of the one before ("and collapse")
 
 
 def make_row(lexicon: Lexicon, tokens: list[Token], bounds: list[int]) -> Row:
     """The words that matter, each with the atoms it carries."""
-    row = Row([], [], [], [])
+    row = Row([], [], [], [], set())
     starts = set(bounds)
     clause, joined = -1, 0
     for index, token in enumerate(tokens):
@@ -67,13 +67,36 @@ def make_row(lexicon: Lexicon, tokens: list[Token], bounds: list[int]) -> Row:
             row.joined.append(min(joined, 1) if new else joined)
             row.atoms.append(_atoms(lexicon, token.norm))
             joined = DIRECTLY
+    _mark_shared(row)
     return row
 
 
+def _mark_shared(row: Row) -> None:
+    g = grammar()
+    for index in range(1, len(row.tokens)):
+        if row.clause[index] == row.clause[index - 1] or row.tokens[index].norm not in {"and", "or", "nor"}:
+            continue
+        following = row.tokens[index + 1].norm if index + 1 < len(row.tokens) else ""
+        if following in g.verbs and following not in g.body and row.joined[index]:
+            row.shared.add(row.clause[index])
+
+
 def _atoms(lexicon: Lexicon, word: str) -> frozenset[str]:
+    """The atoms of a word, remembered for words seen before."""
+    known = lexicon.atoms.get(word)
+    if known is None:
+        known = _find_atoms(lexicon, word)
+        if len(lexicon.atoms) < _REMEMBERED:
+            lexicon.atoms[word] = known
+    return known
+
+
+def _find_atoms(lexicon: Lexicon, word: str) -> frozenset[str]:
     atoms = {ANY}
     if word in lexicon.words:
         atoms.add(word)
+    if word in _NOT:
+        atoms.add("not")
     for length in range(3, len(word) + 1):
         if word[:length] in lexicon.prefixes:
             atoms.add(word[:length] + "*")
@@ -115,8 +138,9 @@ def drop_look_alikes(hits: list[Hit]) -> list[Hit]:
     return [h for h in hits if h.owner.role == "cue" or h.owner.kind == "condition" or not inside(h)]
 
 
-def candidates(lexicon: Lexicon, row: Row, hits: list[Hit]) -> list[Candidate]:
+def candidates(lexicon: Lexicon, row: Row, all_hits: list[Hit]) -> list[Candidate]:
     """Entries spoken of, by phrase or by combination."""
+    hits = drop_look_alikes(all_hits)
     classes: dict[str, list[Hit]] = {}
     found: list[Candidate] = []
     for hit in hits:
@@ -132,7 +156,8 @@ def candidates(lexicon: Lexicon, row: Row, hits: list[Hit]) -> list[Candidate]:
         for combo in entry.denied_combos:
             cores = _combined(lexicon, row, classes, combo)
             found += [Candidate(entry, core, denied=True) for core in cores]
-    return [c for c in found if not _taken_away(row, classes, c)]
+    against = {(h.owner.name, row.clause[h.start]) for h in all_hits if h.owner.role == "class"}
+    return [c for c in found if not any((n, row.clause[c.start]) in against for n in c.entry.unless)]
 
 
 def _combined(lexicon: Lexicon, row: Row, classes: dict[str, list[Hit]], combo: Combo) -> list[frozenset[int]]:
@@ -164,7 +189,8 @@ def _fits(
     if combo.order == "fixed" and hit.start < chain[-1].end:
         return False
     first, second = (near, hit) if near.end <= hit.start else (hit, near)
-    if not combo.across and row.clause[first.end - 1] != row.clause[second.start]:
+    here, there = row.clause[first.end - 1], row.clause[second.start]
+    if here != there and not combo.across and not (there == here + 1 and there in row.shared):
         return False
     if combo.gap:
         allowed = lexicon.class_words[combo.gap]
@@ -172,8 +198,3 @@ def _fits(
             return False
     blocked = (b for name in combo.block for b in classes.get(name, ()))
     return not any(first.end <= b.start and b.end <= second.start for b in blocked)
-
-
-def _taken_away(row: Row, classes: dict[str, list[Hit]], candidate: Candidate) -> bool:
-    clause = row.clause[candidate.start]
-    return any(row.clause[h.start] == clause for name in candidate.entry.unless for h in classes.get(name, ()))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 
-from clinical_text.assertion import Context
+from clinical_text.assertion import judge
 from clinical_text.clauses import boundaries, clauses_of
 from clinical_text.grammar import LEXICON_DIR
 from clinical_text.lexicon import Lexicon, lexicon, load_from
-from clinical_text.matcher import Candidate, Row, candidates, drop_look_alikes, find_hits, make_row
+from clinical_text.matcher import Candidate, Row, candidates, find_hits, make_row
 from clinical_text.spelling import Speller
+from clinical_text.statements import Statements
 from clinical_text.tokens import Token, tokenize
 from clinical_text.types import ABSENT, HYPOTHETICAL, PAST, POSSIBLE, PRESENT, Mention, Reading
 from clinical_text.values import read_values
@@ -58,29 +60,35 @@ class Reader:
         row = make_row(self._lexicon, tokens, bounds)
         if not row.tokens:
             return []
-        hits = drop_look_alikes(find_hits(self._lexicon, row))
+        hits = find_hits(self._lexicon, row)
         found = _settle(candidates(self._lexicon, row, hits))
         if not found:
             return []
-        context = Context(row, tokens, hits, found)
-        judged = [(c, *context.judge(c)) for c in found]
+        statements = Statements(row, tokens, hits, found)
+        judged = [(c, *judge(statements, c)) for c in found]
         return _mentions(row, [(c, a, w) for c, a, w in judged if a])
 
 
 def _settle(found: list[Candidate]) -> list[Candidate]:
     """Without candidates that another one covers or hides."""
-    kept: list[Candidate] = []
-    for c in found:
-        if not any(_beats(other, c) for other in found if other is not c):
-            kept.append(c)
-    return kept
+    unique = {(c.entry.id, c.core, c.hint, c.denied): c for c in found}
+    ordered = sorted(unique.values(), key=lambda c: (c.start, c.end))
+    starts = [c.start for c in ordered]
+    reach = max((c.end - c.start for c in ordered), default=0)
+
+    def near(c: Candidate) -> list[Candidate]:
+        return ordered[bisect_left(starts, c.start - reach) : bisect_left(starts, c.end)]
+
+    return [c for c in ordered if not any(_beats(other, c) for other in near(c) if other is not c)]
 
 
 def _beats(other: Candidate, c: Candidate) -> bool:
-    overlap = other.core & c.core
     spans = other.start < c.end and c.start < other.end
+    if not spans:
+        return False
+    overlap = not other.core.isdisjoint(c.core)
     hidden = c.entry.id in other.entry.hides or other.entry.id in c.entry.yields_to
-    if hidden and spans and not (other.denied or other.hint or c.denied):
+    if hidden and not (other.denied or other.hint or c.denied):
         return True
     if c.hint and not other.hint and overlap:
         return True
