@@ -198,6 +198,8 @@ def _apply_values(case: Case, turn: Turn) -> Case:
         value = turn.first(name)
         if value is not None:
             values[name] = value
+    if "severity" not in values and (score := _bare_score(case, turn)) is not None:
+        values["severity"] = score
     if "severity" in values:
         values["severity"] = max(0, min(10, int(values["severity"])))
     for name in ("duration_days", "age", "pregnancy_weeks"):
@@ -212,6 +214,14 @@ def _apply_values(case: Case, turn: Turn) -> Case:
     if "pregnancy_weeks" in values:
         case = case.with_status({"pregnant": PRESENT})
     return case
+
+
+def _bare_score(case: Case, turn: Turn) -> int | None:
+    """A number beside a place is a pain score ("upper, 7"), unless a score is known or another number was asked for."""
+    number = turn.first("number")
+    if number is None or case.severity is not None or case.pending in ("age", "onset"):
+        return None
+    return int(number) if turn.first("location") is not None and 0 <= int(number) <= 10 else None
 
 
 def _apply_denied_groups(case: Case, turn: Turn, knowledge: Knowledge) -> Case:
@@ -281,7 +291,10 @@ def _answer_checklist(
     named_present = chosen or any(m.assertion == PRESENT for m in named)
     denies_rest = kind == NO or (ask.conditions and named_present)
     if denies_rest:
-        rest = {i: ABSENT for i in asked_about if case.status.get(i) not in (PRESENT, POSSIBLE)}
+        # A doubt from before is settled by a plain no; one in this very message is not.
+        doubted_now = {m.value for m in named if m.assertion == POSSIBLE}
+        kept = {i for i in asked_about if case.status.get(i) == PRESENT or i in doubted_now}
+        rest = {i: ABSENT for i in asked_about if i not in kept}
         return _mark(case.with_status(rest), "answered", ask.id), True, False
     if named_present:
         return _mark(case, "answered", ask.id), True, False

@@ -39,8 +39,10 @@ def next_ask(case: Case, assessment: Assessment, knowledge: Knowledge) -> NextAs
 
 def open_ask_ids(case: Case, assessment: Assessment, knowledge: Knowledge) -> list[str]:
     """Ids of all questions that still matter, in order; its length is how many are left."""
-    confirms = [CONFIRM + finding for finding in to_confirm(case, knowledge)]
     asks = [a.id for a in knowledge.asks.values() if a.id != "consent" and matters(a, case, assessment)]
+    # A doubt about a sign that the first list is about to ask for needs no question of its own.
+    listed = knowledge.asks[FIRST].findings if FIRST in asks else ()
+    confirms = [CONFIRM + finding for finding in to_confirm(case, knowledge) if finding not in listed]
     # A red flag that may be there is asked about before everything; other doubts wait for the emergency signs.
     if confirms and asks and asks[0] == FIRST and not _is_emergency(confirms[0], knowledge):
         return [FIRST, *confirms, *asks[1:]]

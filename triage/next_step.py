@@ -11,7 +11,7 @@ from knowledge.schema import Level
 from triage import replies
 from triage.case import Case
 from triage.engine import Assessment, assess
-from triage.interview import FIRST, NextAsk, build, open_ask_ids
+from triage.interview import CONFIRM, FIRST, NextAsk, build, open_ask_ids
 from triage.plan import make_plan, meanwhile
 from triage.replies import Reply
 from triage.summary import summary_facts
@@ -74,7 +74,7 @@ def _ask(
 def _too_early(case: Case, question: NextAsk) -> bool:
     """Relief is offered once, as soon as the emergency signs are ruled out, and not while one is in doubt."""
     ruled_out = FIRST in case.answered
-    return case.meanwhile_given or not ruled_out or "red_flags" in question.asks
+    return case.meanwhile_given or not ruled_out or question.id.startswith((FIRST, CONFIRM))
 
 
 def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:

@@ -110,10 +110,12 @@ def test_a_possible_sign_gets_one_direct_question() -> None:
     from triage.turn import Mention
 
     talk = Talk()
-    talk.say("bit weird down there", "inform", (Mention("finding", "saddle_numbness", "possible"),))
+    talk.tell(location="lower")
+    talk.no()
+    talk.say("bit weird in the head", "inform", (Mention("finding", "confusion", "possible"),))
     (ask,) = talk.of("ask")
     assert ask["asks"] == ["red_flags"]
-    assert ask["findings"] == ["saddle_numbness"]
+    assert ask["findings"] == ["confusion"]
     talk.yes()
     assert talk.level == "emergency"
 
@@ -122,9 +124,19 @@ def test_a_possible_sign_that_stays_in_doubt_is_seen_today() -> None:
     from triage.turn import Mention
 
     talk = Talk()
-    talk.say("bit weird down there", "inform", (Mention("finding", "saddle_numbness", "possible"),))
+    talk.say("bit weird in the head", "inform", (Mention("finding", "confusion", "possible"),))
     talk.say("not sure", "unknown", (Mention("act", "unknown"),))
     assert talk.level == "urgent"
+
+
+def test_a_possible_sign_of_the_first_list_is_asked_about_there() -> None:
+    from triage.turn import Mention
+
+    talk = Talk()
+    talk.say("bit weird down there", "inform", (Mention("finding", "saddle_numbness", "possible"),))
+    assert "saddle_numbness" in talk.of("ask")[0]["findings"]
+    talk.no()
+    assert talk.asked == ["location"]
 
 
 def test_how_many_are_left_is_said_and_falls() -> None:
