@@ -27,8 +27,8 @@ def write(study: Study, document: Path, images: Path, about: str) -> None:
     parts = [
         "# How well it understands",
         "",
-        "Made by `make understanding`; do not edit. The sets are in `evaluation/sets/`, written apart from the training "
-        "data and the lexicons. Rates carry 95 % Wilson score intervals.",
+        "Made by `make understanding`; do not edit. The sets are in `evaluation/sets/`, written apart from the "
+        "training data and the lexicons. Rates carry 95 % Wilson score intervals.",
         "",
         about,
         "",

@@ -8,6 +8,8 @@ import sys
 import warnings
 from pathlib import Path
 
+import structlog
+
 from evaluation import cases
 from evaluation.nlu import Nlu, newest_model
 from evaluation.study import run
@@ -24,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     wanted = [*cases.own(), *cases.real_phrases(chosen.real)]
     try:
         nlu = Nlu(chosen.model or newest_model())
