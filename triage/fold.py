@@ -217,7 +217,7 @@ def _apply_values(case: Case, turn: Turn) -> Case:
 
 
 def _bare_score(case: Case, turn: Turn) -> int | None:
-    """A number beside a place is a pain score ("upper, 7"), unless a score is known or another number was asked for."""
+    """A number beside a place is a pain score ("upper, 7"), unless one is known or another number was asked for."""
     number = turn.first("number")
     if number is None or case.severity is not None or case.pending in ("age", "onset"):
         return None
