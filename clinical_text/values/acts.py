@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from clinical_text.types import HYPOTHETICAL, OTHER, PRESENT, SELF, Mention
 from clinical_text.values.context import assertion, experiencer
-from clinical_text.values.lexicon import Hit, PhraseSet, words
+from clinical_text.values.lexicon import Entry, Hit, PhraseSet, words
 from clinical_text.values.text import Document, tokenise
 
 _NOISE = frozenset(
@@ -26,7 +26,7 @@ _AFTER_NO = frozenset(
 _NO_NOUN = re.compile(r"^(?:other|all|a)\b(?! (?:of|lot))")
 _STARTERS = {"unknown": frozenset("how when exactly really if which where about for what the honestly".split()), "unsure": frozenset("how when exactly really if which where about but what whether on the".split())}
 _NOT_ANSWER = re.compile(r"\b(?:what (?:to do|else to|is (?:wrong|going on|happening|it|causing)|i should)|how (?:to|i|much (?:more|longer) i)|where to|if (?:i should|i need|this is|it is (?:normal|serious|bad))|whether (?:i|to|this)|about (?:this|you))\b")
-_REFUSAL = re.compile(r"\b(?:rather not|prefer not|none of your|not your business|no comment|not going to (?:say|tell|answer)|refuse to (?:say|answer)|do not want to (?:say|answer|tell you|share|disclose))\b(?! (?:take|go|use|have|be|see|move))")
+_REFUSAL = re.compile(r"\b(?:rather not|prefer not|rather keep|keep (?:that|it|this) (?:to myself|private)|none of your|not your business|no comment|not going to (?:say|tell|answer)|refuse to (?:say|answer)|do not want to (?:say|answer|tell you|share|disclose))\b(?! (?:take|go|use|have|be|see|move))")
 _SKIPS = re.compile(r"\b(?:can|could|lets|let us|want to|like to|just|please|i will) (?:i |we |you )?(?:just )?skip\b|\bskip (?:this|that|it|the question|please)\b|\bnext question\b|\bmove on to the next\b")
 _NEGATORS = frozenset({"no", "not", "without", "zero", "nil", "neither", "nor"})
 _STILL_GROUP = re.compile(r"^ ?(?:help|helps|helped|work|works|worked|working|relief|relieve|touch\w*|seem\w*|is (?:helping|working)|for (?:it|this|the|pain|my|back)|yet|so far|today|has|left|with me|can|will|made|available|changes?|over the counter)\b")
@@ -35,7 +35,7 @@ _NOT_HEALTHY = re.compile(r"\b(?:not|never|un|is it|was|how|stay|staying|keep|ke
 _HEALTHY_THING = re.compile(r"^ ?(?:diet|food|eating|weight|lifestyle|baby|pregnancy|bmi|back|spine|way|habits?|snacks?|meal)\b")
 _AROUND_NUMBER = frozenset(
     "about around maybe like i would say it is probably ish a an at now think guess um uh just only nearly almost over under ok yes well so pain am number . + or to - no not sorry mean meant actually make "
-    "that , yeah / out of erm er hmm roughly the my age be been was currently today level perhaps possibly ! ? plus i'd rate give me call this".split()
+    "that , yeah / out of erm er hmm roughly the my age be been was currently today level perhaps possibly ! ? plus i'd rate give me call this more than less least above definitely easily below".split()
 )
 _EMERGENCY_NUMBERS = frozenset({"911", "999", "112", "0", "111", "108", "102", "988", "116"})
 
@@ -63,9 +63,15 @@ def _acts(doc: Document) -> list[Mention]:
     found: dict[str, Mention] = {}
     whole = _sets()[0].whole
     for first, last in [(0, len(doc.words)), *doc.segments]:
-        entry = whole([w for w in doc.words[first:last] if w not in {".", "!", ",", "?"}]) or whole(_core(doc, first, last))
+        entry = whole([w for w in doc.words[first:last] if w not in {".", "!", ",", "?"}]) or whole(_core(doc, first, last)) or _tiled(_core(doc, first, last))
         if entry is not None:
             start, end = doc.span(first, last)
+            if entry.value == "yes" and doc.words[last : last + 1] == ["?"]:
+                continue  # "... , ok?"
+            if entry.value == "no" and "actually" in doc.words[first:last] and last < len(doc.words):
+                continue  # "actually no, it does"
+            if entry.value == "no" and first > 0 and doc.words[first - 1] == "," and doc.words[last : last + 1] == [","]:
+                continue  # "my neck, no, my upper back" takes something back
             found.setdefault(str(entry.value), Mention("act", entry.value, start, end))
             if (first, last) == (0, len(doc.words)):
                 return list(found.values())
@@ -83,8 +89,24 @@ def _acts(doc: Document) -> list[Mention]:
     return list(found.values())
 
 
+def _tiled(tokens: list[str]) -> Entry | None:
+    """Several answers of one kind in a row: "sort of, i guess"."""
+    if not 2 <= len(tokens) <= 8:
+        return None
+    whole = _sets()[0].whole
+    at, entries = 0, []
+    while at < len(tokens):
+        size, entry = next(((n, e) for n in range(min(5, len(tokens) - at), 0, -1) if (e := whole(tokens[at : at + n]))), (0, None))
+        if entry is None:
+            return None
+        entries.append(entry)
+        at += size
+    return entries[0] if len({e.value for e in entries}) == 1 else None
+
+
 def _core(doc: Document, first: int, last: int) -> list[str]:
-    return [w for w in doc.words[first:last] if w not in _NOISE and w not in {".", "!", ",", "?"}]
+    core = [w for w in doc.words[first:last] if w not in _NOISE and w not in {".", "!", ",", "?"}]
+    return core or [w for w in doc.words[first:last] if w in {"ok", "sure"}]
 
 
 def _opening(doc: Document, first: int, last: int) -> tuple[str, int] | None:
@@ -107,16 +129,16 @@ def _opening(doc: Document, first: int, last: int) -> tuple[str, int] | None:
 
 
 def _opens(value: str, head: list[str], rest: list[str], starts_sentence: bool) -> bool:
-    if not starts_sentence:
+    if not starts_sentence or rest[0] in {"worries", "problem", "prob", "probs"}:
         return False
     if value == "no":
         if len(head) == 1 and head[0] == "no":
             return rest[0] in _AFTER_NO and not _NO_NOUN.match(" ".join(rest))
-        return head[0] in _NO or head[0] in _YES or head[:2] in (["not", "really"], ["not", "at"], ["not", "that"], ["definitely", "not"], ["absolutely", "not"])
+        return head[0] in _NO or head[0] in _YES or (head[0] in {"not", "definitely", "absolutely"} and len(head) > 1 and rest[0] in {"i", "it", "my", "no", "because", "just", "they", "though"})
     if value == "yes":
         return head[0] in _YES
     if value == "none":
-        return head[0] in {"none", "neither", "nope", "nah"} or (head[0] == "no" and len(head) > 1)
+        return bool({"none", "neither"} & set(head)) or head[0] in {"nope", "nah"} or (head[0] == "no" and len(head) > 1 and rest[0] in _AFTER_NO)
     if value in _STARTERS:
         tail = " ".join(rest)
         return rest[0] in _STARTERS[value] and not _NOT_ANSWER.match(tail) and (len(head) > 1 or head[0] in {"dunno", "unsure"}) and head[:1] not in (["a"], ["i", "think"])
@@ -129,9 +151,12 @@ def _corrections(doc: Document, targets: set[int]) -> list[Mention]:
         if assertion(doc, hit.first) != HYPOTHETICAL or hit.first == 0:
             return [Mention("act", "correction", *doc.span(hit.first, hit.last))]
     for hit in weak.find(doc.words):
+        if hit.first and doc.words[hit.first - 1] in {"now", "is", "feel"} and doc.words[hit.first] == "more":
+            continue  # "it was a 9, now more like 3"
         opens = hit.first == 0 or doc.words[hit.first - 1] in {".", ",", "!", "but", "no", "well", "oh", "um", "ok"}
-        near = any(hit.first <= t <= hit.last + 6 for t in targets)
-        negated_place = doc.words[hit.first] == "not" and len(targets) > 1
+        near = any(hit.first - 6 <= t <= hit.last + 6 for t in targets)
+        opens = opens or any(hit.first - 6 <= t < hit.first for t in targets)
+        negated_place = doc.words[hit.first] == "not" and bool(targets)
         if near and (opens or negated_place):
             return [Mention("act", "correction", *doc.span(hit.first, hit.last), confidence=0.8)]
     return []
@@ -154,7 +179,7 @@ def _denied_groups(doc: Document) -> list[Mention]:
         text = doc.text_of((hit.first, hit.last))
         if _HEALTHY_THING.match(after) or _STILL_GROUP.match(after) and hit.entry.value == "medicines":
             continue
-        if hit.entry.value == "conditions" and _NOT_HEALTHY.search(before):
+        if hit.entry.value == "conditions" and (_NOT_HEALTHY.search(before) or re.search(r"\b(?:diet|eating|lifestyle|weight|food|eat|baby) (?:is |\w+ )?$", before)):
             continue
         if hit.entry.value == "allergies" and _TO_SOMETHING.match(after) and not text.endswith(("anything", "any", "medicine", "drugs", "nothing")):
             continue

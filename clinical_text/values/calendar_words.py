@@ -15,9 +15,9 @@ _FEASTS = {"christmas": (12, 25), "new year": (1, 1), "new years": (1, 1), "hall
            "valentines": (2, 14), "valentines day": (2, 14), "holi": (3, 14), "independence day": (7, 4), "labor day": (9, 3), "memorial day": (5, 27), "the holidays": (12, 25)}  # fmt: skip
 _WEEKDAY = re.compile(
     r"\b(?P<lead>since |from |on |last |this |past |until |till |by |next |every |before |coming )*(?P<day>" + "|".join(_WEEKDAYS) + r")\b"
-    r"|\b(?:since|from|on|last) (?:last )?(?P<short>mon|wed|fri|sat|sun)\b"
+    r"|\b(?:since|from|on|last) (?:last )?(?P<short>mon|wed|fri|sat|sun)\b|\b(?P<short2>mon|wed|fri|sat|sun) (?:night|morning|afternoon|evening)\b"
 )
-_FUTURE = re.compile(r"\b(?:next|until|till|by|every|coming|before|tomorrow|appointment|booked|for)\b")
+_FUTURE = re.compile(r"\b(?:next|until|till|by|every|coming|before|tomorrow|appointment|booked|for)(?: (?:on|the|this|next))* ?$")
 _LAST_UNIT = re.compile(r"\b(?:since |from |from the )?(?:the )?(?P<which>last|this|past|previous) (?P<unit>week|weekend|month|year|spring|summer|autumn|fall|winter)\b(?! (?:i (?:had|have) (?:surgery|an? (?:operation|baby)))|s )")
 _WEEKEND = re.compile(r"\b(?:since|over|at|on|during|from|this|last|past|all) (?:the |last |this |past )?weekend\b")
 _MONTH = re.compile(
@@ -83,7 +83,7 @@ def _slashed(doc: Document, match: re.Match[str], today: datetime.date) -> list[
 def _years_and_months(doc: Document, today: datetime.date) -> list[Found]:
     found: list[Found] = []
     for match in _MONTH.finditer(doc.s):
-        if match["month"] == "may" and not re.search(r"\b(?:since|in|last|from) (?:last |about )?may", match.group()):
+        if match["month"] == "may" and not re.search(r"\b(?:since|in|last|from) (?:last |about |the |early |late |mid |start of |end of |beginning of )*may", match.group()):
             continue
         if _elsewhere(doc, match):
             continue
@@ -129,7 +129,7 @@ def _weekdays(doc: Document, today: datetime.date) -> list[Found]:
         lead = doc.s[max(0, match.start() - 14) : match.start("day") if match["day"] else match.start()]
         if _FUTURE.search(lead) or _elsewhere(doc, match):
             continue
-        index = _WEEKDAYS.index(match["day"]) if match["day"] else _SHORT_DAYS[match["short"]]
+        index = _WEEKDAYS.index(match["day"]) if match["day"] else _SHORT_DAYS[match["short"] or match["short2"]]
         days = (today.weekday() - index) % 7 or 7
         if re.match(r" (?:before last|last week)\b", doc.s[match.end() :]) or "week last" in lead:
             days += 7

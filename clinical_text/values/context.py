@@ -19,7 +19,9 @@ _QUESTION = re.compile(
     r"would (?:it|a|you)|any (?:tips|ideas?|advice|suggestions?)|tell me (?:about|how|what|if)|wondering (?:if|how|what|whether))\b"
 )
 _INITIAL = re.compile(r"^(?:(?:and|so|but|hi|hello|hey|ok|please|also|well|or|then|um|doc|doctor) )*"
-                      r"(?:how|what|why|which|who|can|could|does|do|is|are|should|will|would|did|am i)\b(?! not\b)")  # fmt: skip
+                      r"(?:how|what|why|which|who|can|could|does|do|is|are|should|will|would|did|am i)\b"
+                      r"(?! (?:not|barely|hardly|only|still|just|getting|really|very|so|on|in|at|about|around|killing|hurt|more|mostly|mainly|now|pretty|quite|like|worse|better|constant|feel|move|walk|"
+                      r"too|my back in|some|lots|heavy)\b)(?<!did)|^did (?:i|you|he|she|it|they|we|this|that|the) ")  # fmt: skip
 _OWN = re.compile(r"\b(?:my|mine|i (?:have|had|am|was|got|get|feel|hurt|think|rate|started|lifted|fell|pulled|twisted|said|suffer)|me|since)\b")
 _SUPPOSE = re.compile(r"\b(?:if|in case|unless|imagine|suppose|supposing|whether|afraid of|scared of|worried about|in the event)\b")
 _SURE_IF = re.compile(r"\bif (?:that|it|this) (?:helps|matters|makes sense)\b")
@@ -34,17 +36,17 @@ _KIN = (
     r"(?:husband|wife|hubby|missus|partner|boyfriend|girlfriend|bf|gf|fiance|fiancee|spouse|dad|dads|daddy|father|fathers|papa|mum|mums|mom|moms|"
     r"mother|mothers|mama|mummy|mommy|son|sons|daughter|daughters|kid|kids|child|childs|toddler|baby|babys|teen|teenager|grandson|granddaughter|brother|brothers|"
     r"bro|sister|sisters|sis|sibling|twin|friend|friends|mate|buddy|pal|roommate|flatmate|neighbour|neighbor|colleague|coworker|boss|aunt|auntie|uncle|cousin|"
-    r"nephew|niece|grandma|grandmother|granny|gran|nan|nana|grandad|grandpa|granddad|grandfather|girl|boy|patient|client|student|father in law|"
+    r"nephew|niece|grandma|grandmother|granny|gran|nan|nana|grandad|grandpa|granddad|grandfather|girl|boy|patient|father in law|"
     r"mother in law|husbands|wifes|partners|in law)"
 )
 _AGE_WORDS = r"(?:(?:\d+|year|old|month|elderly|little|poor|dear|best|own|late|young\w*|eldest|middle|oldest|pregnant|teenage|step|grand|ex) )*"
 KIN = re.compile(rf"\b(?:my|our|a|the|his|her|their) {_AGE_WORDS}{_KIN}\b|\b(?:dad|mum|mom|grandma|grandpa|hubby|nan) (?:has|had|is|was|cannot|hurt|says|fell)\b")
 _KIN_START = re.compile(rf"^(?:hi |hello |hey )?{_AGE_WORDS}{_KIN}\b(?! (?:and|here|of))")
 _NOT_SUBJECT = re.compile(
-    r"(?:\b(?:with|for|lifting|lift|lifted|carrying|carried|holding|held|from|by|to|of|after|at|and|pick\w*(?: up)?|push\w*|helping|helped|told|asked|like|"
+    r"(?:\b(?:with|am|caring for|care for|cook for|work for|lifting|lift|lifted|carrying|carried|holding|held|from|by|to|of|after|at|and|pick\w*(?: up)?|push\w*|helping|helped|told|asked|like|"
     r"chasing|playing|moving|when|while|playing with|picked up|hugged|as|moved) )$"
 )
-_TELLS = re.compile(r"^ (?:told|tells|said|says|thinks|thought|reckons?|gave|gives|made|suggested|wants|asked|sent|drove|massaged|helped|tried|bought|came|took)\b")
+_TELLS = re.compile(r"^ (?:told|tells|said|says|thinks|thought|reckons?|gave|gives|made|suggested|wants|asked|sent|drove|massaged|helped|tried|bought|came|took|\w+ (?:me|my|us|on|into))\b")
 _SELF = re.compile(r"\b(?:i|my (?:\w+ ){0,3}(?:back|neck|spine|pain|shoulder|spasm|hip|waist|tailbone)|me|myself|mine)\b")
 _PRONOUN = re.compile(r"\b(?:he|she|his|her|him|hers)\b")
 
@@ -97,7 +99,7 @@ def _latest_subject(doc: Document, here: int) -> bool:
     if other_person(doc) is None:
         # "he", "she" without a name: somebody told of before this message.
         pronoun = _PRONOUN.search(doc.s)
-        return pronoun is not None and not _SELF.search(doc.s)
+        return pronoun is not None and not _SELF.search(doc.s) and not KIN.search(doc.s)
     latest, other = -1, False
     sentence_end = doc.offset(doc.sentence_of(doc.token_at(here))[1])
     for match in KIN.finditer(doc.s, 0, sentence_end):

@@ -26,9 +26,9 @@ _AMOUNT = (
     r"(?: (?:or|to|-|/|and|maybe|or maybe|or even) (?P<m>\d+(?:\.\d+)?|so|few|more|couple))?"
 )
 _UNIT = r"(?P<unit>second|minute|hour|day|night|week|fortnight|month|year|decade|weekend)"
-_SPAN = re.compile(rf"\b{_AMOUNT}(?: (?:of|more|or so|full|whole|good|long|solid|plus|\+|odd|consecutive|straight))* {_UNIT}\b(?P<half> and a half)?")
+_SPAN = re.compile(rf"\b{_AMOUNT}(?: (?:of|more|or so|full|whole|good|long|solid|plus|\+|odd|consecutive|straight))* {_UNIT}\b(?P<half> and a half)?(?: or (?P<more>2|3))?")
 _COMPOUND = re.compile(rf"\b(?P<n>\d+|one|an?) {_UNIT}(?: and a half| and| ,)? (?P<n2>\d+|one|an?) (?P<unit2>day|week|month)\b")
-_BARE_UNIT = re.compile(r"\b(?:for|since|past|last|over|been|in|been going on|going on|since last|these|about|around|lasted|(?:going )?on) (?:the |past |last |about |around )*(?P<unit>hour|day|week|month|year|decade)(?: and (?P=unit))?\b(?! (?:of|off|before|old|end))")
+_BARE_UNIT = re.compile(r"\b(?:for|since|past|last|over|been|in|been going on|going on|since last|these|about|around|lasted|(?:going )?on) (?:the |past |last |about |around )*(?P<unit>hour|day|week|fortnight|month|year|decade)(?: and (?P=unit))?\b(?! (?:of|off|before|old|end))")
 _ORDINAL = re.compile(r"\b(?:(?P<unit>day|week|month|year) (?:number |no )?(?P<n>\d+)|(?:my |the |on |in )*(?P<o>\d+|second|third|fourth|fifth|sixth|seventh|tenth) ?(?:st|nd|rd|th)? (?P<unit2>day|week|month|year))\b(?! (?:ago|old|of (?:pregnan|school|work)|trimester))")
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "tenth": 10}
 _NOT_BEFORE = re.compile(
@@ -38,19 +38,22 @@ _NOT_BEFORE = re.compile(
 _SINCE_BEFORE = re.compile(r"\b(?:for|since|past|last|from|over|been|been like this|ago|after|these|already|now|lasted|lasting|during)(?: (?:about|around|like|maybe|the|past|last|almost|nearly|over|more than|at least|well over|just|only|roughly|probably|going on|close to|up to|than|least|some|a|good|around|approximately|under|less))* $")
 _IN_THE_PAST = re.compile(r"\b(?:in|over|within|during|for|since|from) (?:the |these |this )?(?:past|last|previous) (?:(?:about|around|few|couple|or|so) )*$")
 _NOT_AFTER = re.compile(
-    r"^ (?:old\b|pregnan|postpartum|post partum|post op|along\b|from now|later\b|after\b|before\b|prior\b|time\b|off\b|each\b|a (?:day|week|month|year|time)\b|per\b|apart\b|early\b|of (?:rest|sleep|work|bed|driving|sitting|physio|"
+    r"^ (?:old\b(?! (?:back|pain|spasm|lower|upper|problem|ache))|pregnan|postpartum|post partum|post\b|along\b|from now|later\b|after\b|before\b|prior\b|time\b|off\b|each\b|a (?:day|week|month|year|time)\b|per\b|apart\b|early\b|of (?:rest|sleep|work|bed|driving|sitting|physio|"
     r"treatment|antibiotics|therapy|gym|walking|standing|travel|exercise|leave|holiday|gestation|my (?:pregnan|gestation))|shift|drive|flight|trip|journey|ride|walk|run|hike|nap|sleep|course|supply|dose|wait|session|notice|clock|"
     r"break|rest\b|in (?:a row )?(?:hospital|bed)|and [a-z]+ pregnan|male|female|boy|girl|man|woman|apart|or (?:two )?until|older|younger|into (?:my|the) (?:pregnan|shift)|to go|till|until|at a time)"
 )
 _RELATIVE = re.compile(
-    r"\b(?P<word>(?:since |from )?(?:early |late |earlier |only )?(?:yesterday|today|tonight|this (?:morning|afternoon|evening|lunchtime|am|pm)|last night)(?: (?:morning|afternoon|evening|night|only|itself))?)\b"
+    r"\b(?P<word>(?:since |from )?(?:early |late |earlier |only )?(?:yesterday|today|tonight|this (?:morning|afternoon|evening|lunchtime|am|pm)|last night)(?: (?:morning|afternoon|evening|night|only|itself))?|(?:since|from) (?:about |around |like )?(?:clocktime|morning|afternoon|evening|lunch|lunchtime|midday|noon|breakfast|dinner|\d{1,2} ?(?:o ?clock|ish))|since (?:about )?(?:midnight|night))\b"
 )
 _BEGAN = re.compile(
     r"\b(?:since|from|start\w*|beg[au]n\w*|begin\w*|happen\w*|injur\w*|pulled|threw|thrown|tweaked|strained|twisted|went|gave|locked|seized|spasm|put|woke|wake|fell|fallen|slipped|tripped|lift\w*|came on|came|"
-    r"hit|noticed|develop\w*|kicked|appear\w*|bent|bending|sneez\w*|cough\w*|shovel\w*|moving|moved|carr\w*|pick\w*|dug|digging|garden\w*|playing|played|workout|working out|gym|accident|crash\w*|popped|did my|did it|hurt my|done my|"
+    r"hit|beaten|assaulted|attacked|knocked|crushed|kicked|thrown|rear|noticed|develop\w*|kicked|appear\w*|bent|bending|sneez\w*|cough\w*|shovel\w*|moving|moved|carr\w*|pick\w*|dug|digging|garden\w*|playing|played|workout|working out|gym|accident|crash\w*|popped|did my|did it|hurt my|done my|"
     r"reached|reaching|golf\w*|stretch\w*|squat\w*|deadlift\w*|ran|running|unload\w*|swing|swung|overdid|occurred|onset|felt|got|had|having|getting|hurt|been|ache|pain|seizing|locking|gone|spasm\w*|out)\b"
 )
 _NOT_BEGAN = re.compile(r"\b(?:took|taken|take|taking|tablet\w*|ibuprofen|paracetamol|tylenol|advil|naproxen|aleve|medicine|doctor|gp|work today|going|ate|appointment|worse|better|than|fine (?:yesterday|last)|peed|how are you|can i|should i|will|tomorrow|swallowed|called|rang|saw)\b")
+_SCORED_THEN = re.compile(r"\b(?:was|were) (?:an? |about |around |at )*\d+(?: / 10| out of 10)?(?: on| last)?$")
+_EARLIER_EPISODE = re.compile(r"\b(?:same thing|similar|the last (?:one|time)|previous(?:ly)?|last episode|happened before|turn(?:ed|ing) \d+|birthday)\b(?!.*\bsince\b)")
+_SINCE_THEN = re.compile(r"\b(?:since then|ever since|since that|after that|and (?:then|now) my back|next day)\b")
 _FIRST_IS_NOW = re.compile(r"\b(?:this (?:time|one|episode|bout|attack|spasm|flare\w*|current)|current\w*|latest|started|began|flared|went out|seized|gone|now|again|went|bad since|came back)\b")
 _WORSE = re.compile(r"\b(?:worse\w*|better|eas\w+|bad|unbearable|stronger|severe|really bad|settled)(?: [a-z]+){0,3} $")
 _ASKED = re.compile(r"\b(?:how long|will (?:it|this)|does it|normal(?:ly)?|usually|typically|can (?:it|this)|should (?:it|i)|expect)\b")
@@ -114,6 +117,8 @@ def _times(doc: Document, today: datetime.date, used: set[int]) -> list[_Time]:
 
 def _mid_phrase(doc: Document, first: int, last: int) -> bool:
     text = doc.text_of((first, last))
+    if text in {"overnight", "over night"} and re.search(r"\b(?:worse|better)\b", doc.s):
+        return True
     if text in {"always had", "forever", "in night", "in the night", "over night", "overnight", "all night", "recently", "lately", "all day", "all the day"}:
         sentence = doc.text_of(doc.sentence_of(first))
         return len(doc.words) > 4 and not re.search(r"\b(?:pain|hurt|ache|spasm|back|sore)\b", sentence)
@@ -135,6 +140,8 @@ def _spans(doc: Document) -> list[_Time]:
             amount = max(amount, float(match["m"]))
         elif match["m"] in {"few", "couple"}:
             amount = max(amount, _VAGUE[match["m"]])
+        if match["more"] and amount < 2:
+            amount = float(match["more"])
         if match["half"]:
             amount += 0.5
         if match["n"] in {"a", "an", "one", "single", "another"} and not _led(doc, match):
@@ -193,7 +200,7 @@ def _excluded(doc: Document, match: re.Match[str]) -> bool:
     if _NOT_BEFORE.search(before):
         # "lasted 3 days", "over the last 3 days" speak of how long; "in 2 weeks", "every 6 hours" do not.
         return not re.search(r"\b(?:been|has|have|going on|lasted)(?: [a-z]+){0,3} $", before) or bool(re.search(r"\b(?:every|each|next|times|per)\b", before[-25:]))
-    return bool(re.search(r"\b(?:\d+|one|two|once|twice|three) (?:times?|tablets?|x) (?:an?|in|per|every)? ?$", before))
+    return bool(re.search(r"\b(?:times?|tablets?|x|once|twice) (?:an?|in|per|every)? ?$", before))
 
 
 def _relative(doc: Document) -> list[_Time]:
@@ -201,7 +208,7 @@ def _relative(doc: Document) -> list[_Time]:
     for match in _RELATIVE.finditer(doc.s):
         word = match["word"]
         first, last = doc.range_of(match)
-        days = 1 if "yesterday" in word or "last night" in word else 0
+        days = 1 if "yesterday" in word or "night" in word.replace("tonight", "") else 0
         if re.search(r"\b(?:before|than|until|till) $", doc.s[max(0, match.start() - 8) : match.start()]):
             continue
         explicit = word.startswith(("since", "from"))
@@ -222,7 +229,7 @@ def _vague_today(word: str, text: str) -> bool:
 
 
 def _calendar(doc: Document, today: datetime.date) -> list[_Time]:
-    return [_Time(days, first, last, confidence) for days, first, last, confidence in days_since(doc, today)]
+    return [_Time(days, first, last, confidence, explicit=True) for days, first, last, confidence in days_since(doc, today)]
 
 
 def _about_the_pain(doc: Document, time: _Time) -> bool:
@@ -234,8 +241,13 @@ def _about_the_pain(doc: Document, time: _Time) -> bool:
     nearest = _piece(before, after)
     if is_question(doc, time.first) and _ASKED.search(doc.text_of(doc.sentence_of(time.first))):
         return False
+    if _SCORED_THEN.search(" ".join(before)) or _EARLIER_EPISODE.search(doc.text_of((first, last))):
+        return False
     others = other.find(nearest)
     if not others:
+        return True
+    sentence = doc.sentence_of(time.first)
+    if time.explicit and _SINCE_THEN.search(doc.text_of((time.last, sentence[1]))):
         return True
     strong = {"it", "this", "had", "been", "went", "did", "same", "here", "put", "moved", "moving", "better", "worse", "bad", "start", "accident"}
     pains = [h for h in pain.find(nearest) if nearest[h.first] not in strong]

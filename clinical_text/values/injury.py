@@ -30,15 +30,15 @@ _AGGRAVATES = re.compile(
     r"can|start|go|back|struggl\w*|limit\w*|like|need|help|helps|is|than|unable|hate|involves|job|means|able|and|or|from|doing|love|my)(?: (?:when|i|am|is|it|of|to|while|the|any|even|just|a|with|start|at|back|on|,|or|and|even|my|by|am))* $"
 )
 _FRAMES = re.compile(
-    r"\b(?:after|from|while|whilst|was|were|been|due to|because of|thanks to|did|doing|started|caused by|cause is|blame|since|did it|done it|by|during|injured|injury|hurt (?:it|myself|my back|my \w+ back)|hurt back|went|it was|"
+    r"\b(?:after|from|while|whilst|was|were|been|due to|because of|thanks to|did|doing|started|caused by|cause is|blame|since|did it|done it|by|during|injured|injury|hurt (?:it|myself|(?:my|his|her) (?:\w+ )?back)|hurt back|went|it was|"
     r"happened|threw out|did my back|put (?:it|my back) out|think it is|too much|lot of|lots of|all|heavy|some|bit of|overdid it|yesterday|today|morning|ago|night|week|day|tuesday|monday|wednesday|thursday|friday|saturday|sunday|weekend)"
-    r"(?: (?:i|it|the|my|a|an|some|out|in|when|was|doing|all|lots of|too much|heavy|just|of|at|from|while|with|is|by|after|bad|on|the garden|or|and|[a-z]+ing|up))* $"
+    r"(?: (?:i|it|the|my|a|an|some|out|in|when|was|doing|all|lots of|too much|heavy|just|of|at|from|while|with|is|by|after|bad|on|the garden|at|his|her|back|it|or|and|[a-z]+ing|up))* $"
 )
 _EVENT = re.compile(r"\b(?:felt|went|happened|started|began|popped|did|threw|pulled|hurt my|injured|seized|locked|gave|tweaked|strained|yesterday|ago|this morning|last night|put|came on|snapped|since|twinged|heard|got hurt)\b")
 _OLD = re.compile(r"\b(?:years? ago|\d+ year (?:ago|back)|as a (?:kid|child|teen\w*)|when i was (?:young|younger|little|a|\d+)|(?:in|back in) (?:19|20)\d\d|used to|long ago|in my (?:teens|twenties|thirties|\d0s)|previous|old (?:injury|accident|fall|sports)|decade|childhood|last year)\b")
 _STARTED_IT = re.compile(r"\b(?:since|ever since|and (?:since|now|it has)|never been (?:right|the same)|started (?:it|then)|has not been right)\b")
 _MODAL = re.compile(r"\b(?:could|can|may|might|would|should|will|going to|want to|able to|try to|used to|have to|need to|afraid to|if|might have|when) (?:have |be |i |we |you |it |he |she )?(?:\w+ )?$")
-_HAPPENED = re.compile(r"\b(?:may|might|could|must) have $|\bwhen (?:i|he|she|we|they) (?:just |suddenly )?$")
+_HAPPENED = re.compile(r"\b(?:may|might|could|must) have $|\bwhen (?:i|he|she|we|they) (?:was |were |had )?(?:just |suddenly )?$")
 _NOT_FALL = re.compile(r"(?:asleep|in love|ill|behind|apart|pregnant|out with|for it|sick|back to sleep|short|under|within|on (?:a )?(?:monday|tuesday|wednesday|thursday|friday)|through|silent|into (?:place|spasm|sleep|the same)|off the wagon|in (?:the )?range|disc|disk|back on)\b")
 _SLIPPED_DISC = re.compile(r"^ ?(?:a |my |an? old )?(?:disc|disk|discs|disks|vertebra\w*|nerve|my mind|rib|out of place)\b")
 _DISC_BEFORE = re.compile(r"\b(?:disc|disk|discs|disks|a|my|have|got|vertebra|bulging|pressure|temperature|sugar|levels?|numbers?|sales|snow|rain|night|it|pain|phone|pills?) (?:has |had |have |is |just |was )?$")
@@ -96,7 +96,7 @@ def _nothing_counts(doc: Document, hit: Hit) -> bool:
         if re.search(r"\b(?:every|at \d|clocktime|often|always|me|night)\b", sentence[max(0, sentence.find(text) - 25) :]):
             return False
         tail = sentence[sentence.find(text) + len(text) :]
-        return len(doc.words) <= 5 or bool(re.match(r"(?: (?:today|yesterday|up|this morning|one|morning|day|on \w+))* ?,?(?: \w+)? (?:with|like|in|to|and|stiff|it|pain|spasm|this|terrible|bad|sore|feeling)\b", tail)) or text.split()[-1] in {"with", "like", "in", "to", "it", "this", "pain", "spasm", "sore", "agony"}
+        return len(doc.words) <= 5 or bool(re.match(r"(?: (?:today|yesterday|up|this morning|one|morning|day|on \w+))* ?,?(?: \w+)? (?:with|like|in|to|and|stiff|it|pain|spasm|this|terrible|bad|sore|feeling)\b", tail)) or bool({"with", "like", "to", "this"} & set(text.split()[2:]))
     return not re.match(r" (?:to (?:the )?(?:head|chest)|ward|room)", after)
 
 
@@ -133,6 +133,8 @@ def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) ->
     if "trip" in text and _TRIP.search(before) and "tripp" not in text:
         return True
     if hit.entry.value == "strain":
+        if re.search(r"\bsize of (?:a |an )?$", before) or re.match(r" (?:ball|course|sized)\b", after):
+            return True
         if word in {"picked", "pick"} and re.match(r"(?:up )?(?:some|my|the|a)? ?(?:medicine|prescription|phone|fight|habit|tablets?|pills?|bug|virus|cold)", after_first):
             return True
         if text in {"moved", "pulled", "pushed", "shifted", "moved some", "turned", "stretched", "jumped", "loaded", "carried"}:
@@ -145,7 +147,7 @@ def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) ->
             return not re.search(r"\b(?:from|after|did it|by|was|to|one|just|due to|because of) (?:a |an )?$", before) or bool(re.search(r"\b(?:when i|whenever|if i|every time i|hurt)\b", before))
         if word in {"in", "my", "was", "been", "did", "since", "while"} and re.search(r"\b(?:help|hurt|worse|painful)\b", before):
             return True
-        if _PRESENT_HABIT.search(before):
+        if word in _PRESENT_FORMS and _PRESENT_HABIT.search(before):
             return True
     return False
 

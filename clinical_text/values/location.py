@@ -31,6 +31,8 @@ _RADIATES = re.compile(
 )
 _TO_ONLY = re.compile(r"\b(?:up|down|over|round|right|way) (?:to|into)(?: (?:the|my|both|left|right|side|of))* ?$")
 _REPAIR = re.compile(r"\b(?:sorry|i mean|i meant|no wait|wait|actually|scratch that|correction|oops|or rather|should say|my mistake|make that|change that|typo|no|meant)\b")
+_MOVED = re.compile(r"\b(?:but|and|then) (?:it is |it has )?(?:now|moved)\b|\bmoved (?:to|up|down|into)\b|\bnow (?:it is|in|its|the)\b")
+_BEGAN_IN = re.compile(r"\b(?:started|began|was|used to be|had)\b[^.]{0,30}$")
 _I_SAID = re.compile(r"\bi (?:said|wrote|put|typed|told you)\b[^.]*$")
 _REJECT_NEXT = frozenset(
     {"surgery", "operation", "brace", "support", "fusion", "injection", "injections", "scan", "mri", "xray", "replacement", "fracture", "disease", "stone",
@@ -94,13 +96,14 @@ def read(doc: Document) -> list[Mention]:
     if strong:
         kept = strong
     if any(not p.bare for p in kept):
+        kept = [p for p in kept if not (p.bare and doc.words[p.first] in {"higher", "lower"})]
         centre = [p for p in kept if p.bare and p.value == "middle"]
         kept = [p for p in kept if p not in centre]
     else:
         centre = []
     found = [_mention(doc, "location", p) for p in kept] or _elsewhere(doc, bool(places))
     middles = {i for p in places if p.value == "middle" and not p.bare for i in range(p.first, p.last)}
-    sides = [m for m in _sides(doc) if m.value != "centre" or doc.token_starting(m.end - 1) not in middles]
+    sides = [m for m in _sides(doc) or _sides_within(doc, kept) if m.value != "centre" or doc.token_starting(m.end - 1) not in middles]
     if centre and not sides:
         sides = [Mention("side", "centre", *doc.span(centre[0].first, centre[0].last))]
     return _unique(found) + _unique(sides)
@@ -113,6 +116,7 @@ def _places(doc: Document) -> list[_Place]:
         if not _misleading(doc, hit.first, hit.last, str(hit.entry.value), hit.entry.confidence):
             places.append(_Place(str(hit.entry.value), hit.first, hit.last, hit.entry.confidence))
     places += _coordinated(doc, places)
+    places += _cornered(doc, places)
     places += _bare(doc, places)
     places.sort(key=lambda p: p.first)
     _apply_negation(doc, places)
@@ -126,13 +130,17 @@ def _misleading(doc: Document, first: int, last: int, value: str, confidence: fl
     before = doc.s[: doc.offset(first)]
     if after in _REJECT_NEXT:
         return True
+    if value == "middle" and text.startswith("middle") and re.search(r"\bdown (?:the )?$", before):
+        return True
     if value == "whole":
         if text.startswith("all right"):
             return True
         if text in {"all over", "everywhere"}:
             return after in {"again", "body"} or bool(_SWEAT.search(before))
         return False
-    if text in {"kidney", "buttock", "pelvis", "dimples"} or text.endswith(" rib"):
+    if text.endswith(" rib") and " " in text:
+        return "back" not in doc.vocabulary and last - first < len(doc.words)
+    if text in {"kidney", "buttock", "pelvis", "dimples"}:
         segment = doc.text_of(doc.segment_of(first))
         if _NUMB.search(segment):
             return True
@@ -162,6 +170,23 @@ def _coordinated(doc: Document, places: list[_Place]) -> list[_Place]:
             at -= 1
     taken = {i for p in places for i in range(p.first, p.last)}
     return [e for e in extra if e.first not in taken]
+
+
+_CORNER = re.compile(
+    r"\b(?:(?:left|right) (?P<a>lower|upper|mid|middle|low)|(?P<b>lower|upper|mid|middle|low) (?:left|right))(?: hand)?(?: (?:side|part|corner|area))?\b"
+    r"(?! (?:hand )?(?:side )?(?:part )?(?:of )?(?:my |the )?(?:arm|leg|abdom\w*|belly|stomach|tummy|quadrant|chest|lung|jaw|tooth|teeth|lip|eyelid|breast|face|rib|thigh|limb|shoulder|body|extremit\w*|back|spine))"
+)
+
+
+def _cornered(doc: Document, places: list[_Place]) -> list[_Place]:
+    """ "Lower left", "left lower side": the back is meant where no other part is named."""
+    taken = {i for p in places for i in range(p.first, p.last)}
+    found = []
+    for match in _CORNER.finditer(doc.s):
+        first, last = doc.range_of(match)
+        if not taken & set(range(first, last)):
+            found.append(_Place(_REGION_WORDS[match["a"] or match["b"]], first, last, 0.8))
+    return found
 
 
 def _bare(doc: Document, places: list[_Place]) -> list[_Place]:
@@ -216,7 +241,8 @@ def _apply_repairs(doc: Document, places: list[_Place]) -> None:
     for earlier, later in zip(alive, alive[1:], strict=False):
         gap = doc.s[doc.offset(earlier.last) : doc.offset(later.first)]
         said = _I_SAID.search(doc.s[: doc.offset(earlier.first)])
-        if later.value != earlier.value and ((_REPAIR.search(gap) and len(gap) < 40) or said) and "not" not in gap.split()[:1]:
+        moved = _MOVED.search(gap) and _BEGAN_IN.search(doc.s[: doc.offset(earlier.first)])
+        if later.value != earlier.value and (moved or (_REPAIR.search(gap) and len(gap) < 40) or said) and "not" not in gap.split()[:1]:
             for place in alive:
                 if place.first <= earlier.first:
                     place.dropped = True
@@ -271,6 +297,8 @@ def _sides(doc: Document) -> list[Mention]:
             continue
         if doc.words[last - 1] == "right" and after in {"in", "on", "at", "above", "below", "between", "across"} and doc.words[first] != "right":
             continue
+        if re.search(r"\b(?:turn\w*|rotat\w*|look\w*|bend\w*|lean\w*|twist\w*|roll\w*|tilt\w*|move|sleep|lie|lying)(?: (?:it|my|the|head|neck|over|on|to|back))* $", before):
+            continue
         if _SIDE_OF_OTHER.match(doc.s[max(doc.offset(last) - 1, 0) :]) or _DENIED.search(before):
             continue
         if value == "right" and doc.text_of((first, last)) == "right back" and re.search(r"\b(?:be|come|came|go|went|is) ?$", before):
@@ -291,6 +319,16 @@ def _sides(doc: Document) -> list[Mention]:
     if {"left", "right"} <= values:
         return found[-1:]
     return found
+
+
+def _sides_within(doc: Document, places: list[_Place]) -> list[Mention]:
+    """The "left" in "between my neck and my left shoulder"."""
+    return [
+        Mention("side", doc.words[i], *doc.span(i, i + 1), _sense(doc, i), experiencer(doc, i))
+        for p in places
+        for i in range(p.first, p.last)
+        if doc.words[i] in {"left", "right"} and doc.words[i + 1 : i + 2] not in (["in"], ["on"], ["at"], ["across"], ["above"], ["down"], ["between"])
+    ]
 
 
 def _middle_of_other(doc: Document, last: int) -> bool:

@@ -7,9 +7,11 @@ from functools import lru_cache
 
 from clinical_text.types import HYPOTHETICAL, Mention
 from clinical_text.values.context import assertion, experiencer, is_question
-from clinical_text.values.lexicon import Hit, PhraseSet, words
+from clinical_text.values.lexicon import Entry, Hit, PhraseSet, words
 from clinical_text.values.text import Document, tokenise
 
+_SUDDEN = Entry("onset", "sudden", ("it gave",))
+_GAVE = re.compile(r"\b(?:felt|heard|feel) (?!like)(?:\w+ ){0,5}(?:pop|snap|crack|go|give|rip|tear|twang|click|ping|crunch|twinge)\b")
 _OTHER_SYMPTOM = re.compile(
     r"^ (?:[a-z]+ ){0,2}(?:weakness|numbness|chest|breath\w*|headache|tearing|loss|death|urge|movement|movements|move|noise|stop|change|weight|fever|dizz\w*|sweat\w*|vision|twist|need)\b"
 )
@@ -39,6 +41,8 @@ def read(doc: Document) -> list[Mention]:
 def _onset(doc: Document) -> list[Mention]:
     phrases, alone, _ = _sets()
     hits = [h for h in phrases.find(doc.words) if not _not_onset(doc, h)]
+    if not hits and (felt := _GAVE.search(doc.s)):
+        hits = [Hit(_SUDDEN, *doc.range_of(felt))]
     if not hits:
         for first, last in doc.segments:
             core = [w for w in doc.words[first:last] if w not in words().fillers and w not in {"it", "was", "came", "on", "is", "i", "would", "say", "started", "began", "happened"}]

@@ -24,7 +24,7 @@ _PATTERNS = tuple(
         rf"\bage(?:d)? ?- ?{_N}\b",
         rf"\b{_N} years? (?:old )?(?:male|female|man|woman|guy|lady|girl|boy|gentleman|bloke|m\b|f\b)",
         rf"\b{_N} ?(?:/ ?|, ?)?(?:male|female|man|woman|m|f)\b(?! (?:fall|high|drop|below|above|to|deep|away|\d))",
-        rf"(?<![a-z0-9] )\b(?:m|f|male|female) ?(?:/ ?|, ?|- ?)?{_N}\b(?! ?(?:/|weeks?|days?|months?|mg))|\b(?:male|female|man|woman) (?:aged |of |, )?(?P<n2>\d{{2}})\b(?! ?(?:/|weeks?|days?|months?|mg|minute|hour))",
+        rf"(?<![a-z0-9] )\b(?:m|f|male|female) ?(?:/ ?|, ?|- ?)?{_N}\b(?! ?(?:/ ?\d|weeks?|days?|months?|mg))|\b(?:male|female|man|woman|guy|lady|bloke|girl|boy) (?:aged |of |, )?(?P<n2>\d{{2}})\b(?! ?(?:/ ?\d|weeks?|days?|months?|mg|minute|hour))",
         rf"\b(?:just |recently |about to |nearly |have just |will |have )*turn(?:ed|ing|s)? {_N}\b(?! ?(?:/|degrees|weeks?))",
         rf"\b(?:i am|am|i m)(?: (?:only|just|now|a|about|around|nearly|almost|over|currently|already|aged|age|like|well|also|just turned|turning|still|sadly))* {_N}\b{_NOT_AGE_NEXT}",
         rf"\b(?:he|she) (?:is|was)(?: (?:only|just|now|a|about|around|nearly|almost|over|turning))* {_N}\b{_NOT_AGE_NEXT}",
@@ -38,11 +38,11 @@ _PATTERNS = tuple(
 )
 _DECADE = re.compile(
     r"\b(?:in|into|are in|being in)(?: (?:my|his|her|their|the))?(?: (?P<part>early|mid|middle|late|very early))? (?P<d>20|30|40|50|60|70|80|90)(?: s\b|s\b)|\b(?:in|into)(?: (?:my|his|her|their))?(?: (?P<part2>early|mid|late))? (?P<w>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b|"
-    r"\b(?:early|mid|late) (?P<w2>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b"
+    r"\b(?:early|mid|late) (?P<w2>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b|\b(?:i am|a|as a) (?P<d2>[2-9]0) (?:something|ish|odd)\b"
 )
 _DECADES = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90}
 _BORN = re.compile(r"\b(?:i was |was |i am |were )?(?:born (?:in|on)|dob|date of birth|birth year|born)(?: (?:is|:|in|the|year|\d{1,2}|[/.-]|january|february|march|april|may|june|july|august|september|october|november|december|th|st|nd|rd|of|,))*? (?P<y>(?:19|20)\d\d)\b")
-_RELATIVE_AGE = re.compile(r"\b(?P<kin>[a-z]+) (?:is|was|who is|aged|age|,|of|turned|turns|,? ?\() ?(?:now |only |just |about |around |nearly )*(?P<n>\d{1,3})\b(?! ?(?:/|weeks?|days?|months?|-|:))")
+_RELATIVE_AGE = re.compile(r"\b(?P<kin>[a-z]+) (?:is|s|was|who is|aged|age|,|turned|turns|,? ?\() ?(?:now |only |just |about |around |nearly )*(?P<n>\d{1,3})\b(?! ?(?:/|weeks?|days?|months?|-|:))")
 _OTHER_NOUN = re.compile(
     r"\b(?:my|our|his|her|their|a|the) (?:[a-z]+ )?$|\b(?:with|for|lifting|lift|carrying|picked up|picking up|have|got|had|has|of|picked|hold\w*|and|chas\w*) (?:a|my|two|2|our|his|her|\d) $"
 )
@@ -54,15 +54,19 @@ _HISTORY = re.compile(r"\b(?:when i was|since i was|since age|since the age|sinc
 _FEMALE = re.compile(r"\b(?:female|woman|lady|girl|f)\b")
 _PREGNANT = re.compile(r"\b(?:pregnan\w*|expecting|gestation|trimester|along|due (?:date|in|on|next|any|today|tomorrow|this)|overdue|postpartum|bump|ivf|with child|baby (?:is )?due)\b")
 _NOT_PREGNANT = re.compile(
-    r"\b(?:not|never|no longer|isnt|cannot be|trying to (?:get|be|become)|might be|may be|could be|if i (?:am|was|get|were)|was|were|been|get|got|getting|when i was|last time i was|became|been|had a|no) (?:\w+ )?(?:pregnan\w*)|\b(?:post ?partum|miscarr\w*|gave birth|delivered|last pregnancy|previous pregnancy|after (?:my )?pregnancy|baby (?:is|was) born|pregnancy test)\b"
+    r"\b(?:not|never|no longer|isnt|cannot be|trying to (?:get|be|become)|might be|may be|could be|if i (?:am|was|get|were)|was|were|never been|get|got|getting|when i was|last time i was|became|had a|no) (?:\w+ )?(?:pregnan\w*)|\b(?:post ?partum|miscarr\w*|gave birth|delivered|last pregnancy|previous pregnancy|after (?:my )?pregnancy|baby (?:is|was) born|pregnancy test)\b"
 )
 _WEEKS = re.compile(r"\b(?P<n>\d{1,2}(?:\.\d)?)(?: ?\+ ?\d| and \d day| and a half| -| plus \d)?(?: (?:to|-|or) (?P<m>\d{1,2}))? ?(?:week|w\b)(?: (?:and|,) \d (?:day|d\b))?")
+_WEEK_NUMBER = re.compile(r"\bweek (?P<n>\d{1,2})\b")
 _MONTHS = re.compile(r"\b(?P<n>\d(?:\.\d)?|one|a)(?: and a half)?(?: (?:to|-|or) (?P<m>\d))? month")
 _TRIMESTER = re.compile(r"\b(?P<t>1|2|3|first|1 ?st|second|2 ?nd|third|3 ?rd|last|final) trimester\b|\btrimester (?P<t2>[123])\b")
-_DUE = re.compile(r"(?:^|\b(?:i am|we are|baby|baby is|am|was|and|is|my baby is|pregnant(?: ,)?(?: and)?) |^)due (?:in |in about |within )?(?:(?P<n>\d{1,2}|a|one|two|couple of|few|a few|a couple of) (?P<unit>day|week|month)|next (?P<next>week|month)|(?P<now>today|tomorrow|any (?:day|time|minute)(?: now)?|this week|now))")
+_DUE = re.compile(r"(?:^|\b(?:i am|we are|baby|baby is|am|was|and|is|my|my baby is|pregnant(?: ,)?(?: and)?) |^)due (?:date (?:is )?)?(?:in |in about |within )?(?:(?P<n>\d{1,2}|a|one|two|couple of|few|a few|a couple of) (?P<unit>day|week|month)|next (?P<next>week|month)|(?P<now>today|tomorrow|any (?:day|time|minute)(?: now)?|this week|now))")
 _FULL_TERM = re.compile(r"\b(?:full term|overdue|past my due date|over my due date|heavily pregnant|about to give birth|in labou?r)\b")
 _SHORT_WEEKS = re.compile(r"^(?:i am )?(?:(?:about|around|almost|nearly|only|just|over) )*(?P<n>\d{1,2})(?: ?\+ ?\d)? week(?: (?:now|along|today|tomorrow|and \d day|gone|gone now))*(?= ?$| ?[,.!]| and (?:my|i|have|the|it)| with | but )")
-_SEX_FRAME = re.compile(r"\b(?:i am|am|as|as a|gender|sex|me|yes|being|just|old|young|im a|only|is|year|age|aged|am an?|healthy|otherwise|fit|pregnant|\d+|a|an|,|old ,|being an?|elderly|middle aged|active|adult)(?: (?:a|an|is|:|the|old|young|healthy|year|of|age|fit|active|elderly|middle|aged|older|pregnant|white|black|asian|indian|overweight|big|adult|normal|retired|working|grown|tall|,))* $")
+_SEX_FRAME = re.compile(r"\b(?:i am|am|as|as a|gender|sex|me|yes|being|just|old|young|im a|only|is|year|age|aged|am an?|healthy|otherwise|fit|pregnant|\d+|a|an|,|old ,|being an?|elderly|middle aged|active|adult)(?: (?:a|an|is|:|the|old|young|healthy|year|of|age|fit|active|elderly|middle|aged|older|pregnant|white|black|asian|indian|overweight|big|adult|normal|retired|working|something|ish|grown|tall|,))* $")
+
+
+_BESIDE_SEX = frozenset({".", ",", "!", "/", "-", "year", "old", "a", "just", "um", "here", "i", "am", "age", "aged", ":"})
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +94,7 @@ def _ages(doc: Document, year: int) -> tuple[list[Mention], set[int]]:
             _take(doc, match, year - int(match["y"]), found, used)
     for match in _DECADE.finditer(doc.s):
         groups = match.groupdict()
-        start = int(groups["d"]) if groups["d"] else _DECADES[groups["w"] or groups["w2"]]
+        start = int(groups["d"] or groups["d2"]) if groups["d"] or groups["d2"] else _DECADES[groups["w"] or groups["w2"]]
         text = match.group()
         _take(doc, match, start + (2 if "early" in text else 8 if "late" in text else 5), found, used)
     return found, used
@@ -117,6 +121,11 @@ def _take(doc: Document, match: re.Match[str], age: int, found: list[Mention], u
     named = _KIN_AFTER.match(after) and not re.match(r" (?:female|male|woman|man|girl here|boy here)", after)
     if text.startswith("i am") and not named:
         who = SELF
+    elif "year old" in text + after[:9] and re.search(r"\b(?:my|our) $", before) and not re.match(r" (?:female|male|woman|man|body)\b", after):
+        if age < 18 and not named:  # "my 3 year old jumped on my back": a child that only comes in
+            used.update(range(first, last))
+            return
+        who = OTHER
     elif _OBJECT.search(before) and "year" in text and not re.search(r"\b(?:male|female|man|woman)\b", text):
         used.update(range(first, last))
         return
@@ -139,6 +148,9 @@ def _relatives(doc: Document, found: list[Mention], used: set[int]) -> None:
     _, kin = _sets()
     for match in _RELATIVE_AGE.finditer(doc.s):
         first = doc.token_at(match.start("n"))
+        if _OBJECT.search(doc.s[: match.start()].removesuffix("my ")):
+            used.add(first)
+            continue
         if kin.whole([match["kin"]]) is None or first in used or not 0 < int(match["n"]) <= 115:
             continue
         used.add(first)
@@ -154,7 +166,7 @@ def _sex(doc: Document) -> list[Mention]:
         before = doc.s[: doc.offset(hit.first)]
         after = doc.s[doc.offset(hit.last) :]
         certain = text in {"female", "male"} or " " in text or text in {"menopausal", "pregnant", "postmenopausal", "breastfeeding"}
-        bare = hit.last - hit.first >= len(doc.words) - 1
+        bare = all(doc.tokens[i].number is not None or doc.words[i] in _BESIDE_SEX for i in range(len(doc.words)) if not hit.first <= i < hit.last)
         if not (certain or bare or _SEX_FRAME.search(before)) or text in {"girl", "boy", "man", "dude", "guy", "lad", "mama"} and not (bare or _SEX_FRAME.search(before)):
             continue
         if text in {"pregnant", "breastfeeding", "menopause", "hysterectomy", "menopausal"} and _denied(doc, hit.first):
@@ -214,9 +226,9 @@ def _pregnancy(doc: Document) -> tuple[list[Mention], set[int]]:
     for match in _DUE.finditer(s):
         return [_weeks_mention(doc, match, _due_weeks(match))], set(range(*doc.range_of(match)))
     candidates = []
-    for pattern, factor in ((_WEEKS, 1.0), (_MONTHS, 30.44 / 7)):
+    for pattern, factor in ((_WEEKS, 1.0), (_WEEK_NUMBER, 1.0), (_MONTHS, 30.44 / 7)):
         for match in pattern.finditer(s):
-            number = float(match["m"] or (1 if match["n"] in {"one", "a"} else match["n"]))
+            number = float(match.groupdict().get("m") or (1 if match["n"] in {"one", "a"} else match["n"]))
             if " and a half" in match.group():
                 number += 0.5
             weeks = int(number * factor + 0.5) if factor != 1 else int(number)

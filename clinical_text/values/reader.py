@@ -35,9 +35,9 @@ def read_values(text: str, today: datetime.date) -> list[Mention]:
     targets = pain_tokens | {doc.token_starting(m.start) for m in places} | {i for i, t in enumerate(doc.tokens) if t.number is not None}
     answers = acts.read(doc, used, targets)
     causes = injury.read(doc)
-    found = [*places, *_exact(pain, answers), *_of_this_episode(doc, times, causes), *about, *onset.read(doc), *causes, *answers, *_ambiguous(doc, times)]
+    found = [*places, *(pain if pain_tokens else _exact(pain, answers)), *_of_this_episode(doc, times, causes), *about, *onset.read(doc), *causes, *answers, *_ambiguous(doc, times)]
     if pain and not pain_tokens:
-        found = [m for m in found if m.kind != "number" or m.value > 10]
+        found = [m for m in found if m.kind != "number" or int(m.value) > 10]
     return sorted(found, key=lambda m: (m.start, m.end, m.kind))
 
 

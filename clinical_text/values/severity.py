@@ -16,7 +16,7 @@ from clinical_text.values.lexicon import PhraseSet, words
 from clinical_text.values.text import Document, tokenise
 
 _N = r"(?:\d+(?:\.\d+)?|one)"
-_TO = r"(?:or|to|-|and|/|maybe|,|perhaps|or maybe|and a|or a|or an|to a|to an|or even|maybe a|maybe an)"
+_TO = r"(?:or|to|-|and|/|maybe|,|perhaps|or maybe|maybe even|perhaps even|even|possibly|, maybe|, or|, sometimes|, possibly|sometimes|and a|or a|or an|to a|to an|or even|maybe a|maybe an)"
 _RANGE = rf"(?P<a>{_N})(?: ?\+)?(?: {_TO} (?P<b>{_N}))?(?: ?\+| ish| plus)?"
 _SCALE = r"(?:/|out of|of|over|on|outof|in|from|on a scale of|on scale of|on the scale of|on a scale to|out of a possible|on a scale from (?:0|1|one) to|on a scale of (?:0|1|one) to|on a scale (?:0|1) -)"
 _ADVERB = (
@@ -36,12 +36,13 @@ _BETWEEN = re.compile(rf"\b(?:between|btw|from) (?:a |an )?(?P<a>{_N}) (?:and|to
 _CHANGE = re.compile(
     rf"\b(?:from|was|started at|started as|started|been|is)(?: {_ADVERB})*? (?P<a>{_N})(?: (?:/|out of) 10)?(?: [a-z,]+){{0,5}}? (?:to|now|down to|up to|but now|and now)(?: {_ADVERB})*? (?P<b>{_N})\b(?: (?:/|out of) 10)?"
 )
-_RANGE_ALONE = re.compile(rf"^(?:(?:um|uh|i|would|say|it|is|maybe|probably|like|about|around|between|a|an|think|guess|at|pain|well|so|now|,|to|yes|ok) )*(?P<a>{_N}) (?:or|to|-|/|and|maybe|or maybe) (?:a |an |maybe )*(?P<b>{_N})(?: (?:maybe|i guess|i think|probably|ish|now|today|\.|!|pain|,))*$")
+_RANGE_ALONE = re.compile(rf"^(?:(?:um|uh|i|would|say|it|is|maybe|probably|like|about|around|between|a|an|think|guess|at|pain|well|so|now|,|to|yes|ok) )*(?P<a>{_N}) (?:or|to|-|/|and|maybe|or maybe|, maybe|, or) (?:a |an |maybe |even )*(?P<b>{_N})(?: (?:maybe|i guess|i think|probably|ish|now|today|\.|!|pain|,))*$")
 _IT_IS = re.compile(rf"\b(?:it|that|this|mine|pain) (?:is|was) (?:(?:now|about|around|like|at|maybe|probably|still|currently|only|just|more|roughly) )*{_RANGE}(?! ?[\d/:])")
 _DOING = re.compile(
     rf"(?<![\d.])\b{_RANGE} (?:at (?:rest|worst|best|night|its worst|the moment)|when (?:i|it|moving|sitting|lying|standing|still|resting|walking)|moving|if i|lying|sitting|standing|resting|"
-    r"on movement|with movement|while|whenever|most of the time)\b"
+    r"on movement|with movement|right now|now|currently|atm|rn|today|in the (?:morning|evening|day|night|afternoon)|by (?:evening|night|the evening)|mornings?|nights?|at most|while|whenever|most of the time)\b"
 )
+_PEAKS = re.compile(rf"\b(?:sometimes|up to|goes to|reaching|reaches|peaks at|spikes to|jumps to|hits|hitting|as high as|as bad as) (?:an? |about |around )*{_RANGE}")
 _MEANT = re.compile(rf"\b(?:sorry|meant|mean|make it|make that|change (?:it|that) to|correction|should be|should have been|typo|wait|actually)(?: (?:i|it|is|to|be|more|like|say|no|,|a|an))* {_RANGE}(?=$| ?[.!,]| not| sorry)")
 _FROM_TO = re.compile(r"(?<!went )(?<!gone )(?<!jumped )(?<!goes )(?<!going )(?<!shot )(?:(?<=scale of )|(?<=scale from )|(?<=scale )|(?<=scale is )|(?<=scale between )|(?<=out of )|(?<=from )|(?<=of ))"
                       r"(?:0|1|one) (?:to|-|and|through|thru|/) 10\b|\b(?:0|1|one) (?:to|-) 10(?= scale)")  # fmt: skip
@@ -55,7 +56,7 @@ _AFTER_UNIT = re.compile(
 _FOLLOW = re.compile(
     r"^ ?(?:$|[.,!?;/+:)]|(?:out|on|at|now|today|right|and|but|when|with|for|if|or|to|maybe|probably|really|in|though|the|because|i|it|pain|ish|after|before|as|while|most|sometimes|"
     r"currently|atm|rn|honestly|this|last|so|than|not|sorry|earlier|yesterday|please|thanks|lol|all|until|since|my|easily|easy|plus|whenever|even|still|constantly|down|up|is|was|of|is|usually|"
-    r"mate|doc|tbh|imo|max|tops|possibly|perhaps|by|from|worse|hurt|overall|just|can|cannot|then|which|scale|level|having|actually|no|yes|currently|standing|lying|sitting|moving|bad|when)\b)"
+    r"mate|doc|tbh|imo|max|tops|possibly|perhaps|by|from|worse|hurt|overall|just|can|cannot|then|which|scale|level|having|actually|started|starts|began|sir|madam|doctor|bro|dude|man|ji|yaar|lol|yeah|even|but|no|yes|currently|standing|lying|sitting|moving|bad|when)\b)"
 )
 _PAST_BEFORE = re.compile(r"\b(?:was|were|yesterday|earlier|last (?:night|week|time)|started|began|at first|initially|used to|had been|went from|from|came down from|before)\b[^.,]*$")
 _PAST_AFTER = re.compile(r"^[ /\w]{0,14}\b(?:yesterday|earlier|last (?:night|week|time)|before|at first|initially|this morning|when it started)\b")
@@ -69,6 +70,7 @@ _OTHER_NOUN = re.compile(
     r"exercise|exercises|activity|work|duty|period|diarrh\w*|vomiting|trauma|infection|ear|osteoporosis|scoliosis|stenosis|swelling|smell|itch\w*|cold|flu|cough\w*|sleep|"
     r"driver|news|drink\w*|drinker|smoker|fall|crash|trip|shock|hypertension)\b"
 )  # fmt: skip
+_AROUND_WORD = frozenset({"it", "is", "just", "um", "uh", "well", ".", "!", ",", "oh", "the", "pain", "my"})
 _MAX_AFTER = 6
 _MOST = 20  # numbers weighed against each other
 
@@ -89,6 +91,11 @@ def _sets() -> tuple[PhraseSet, PhraseSet, frozenset[str], frozenset[str]]:
     pain = PhraseSet(["pain_word"], tokenise, skip).starts
     body = PhraseSet(["body_word"], tokenise, skip).starts
     return PhraseSet(["severity"], tokenise, skip), PhraseSet(["severity_word"], tokenise, skip), pain, body
+
+
+@lru_cache(maxsize=1)
+def _alone() -> PhraseSet:
+    return PhraseSet(["severity_alone"], tokenise, frozenset())
 
 
 def read(doc: Document, taken: set[int]) -> tuple[list[Mention], set[int]]:
@@ -122,8 +129,9 @@ def _numbers(doc: Document) -> list[_Found]:
             continue
         hundred = match.group().endswith("100") and max(_values(match)) > 12
         found.append(_make(doc, match, 3, scale=10 if hundred else 1))
+    found += [_make(doc, m, 3) for m in _PEAKS.finditer(s) if found and _acceptable(doc, m, _PEAKS)]
     if not found:
-        for pattern, strength in ((_LABELLED, 2), (_BETWEEN, 2), (_RANGE_ALONE, 2), (_OPINION, 1), (_ARTICLE, 1), (_DOING, 1), (_IT_IS, 1), (_MEANT, 1)):
+        for pattern, strength in ((_LABELLED, 2), (_BETWEEN, 2), (_RANGE_ALONE, 2), (_OPINION, 1), (_ARTICLE, 1), (_DOING, 1), (_PEAKS, 1), (_IT_IS, 1), (_MEANT, 1)):
             for match in pattern.finditer(s):
                 if _acceptable(doc, match, pattern):
                     new = _make(doc, match, strength)
@@ -225,6 +233,8 @@ def _word(doc: Document) -> _Found | None:
                 continue
             value = 4
         found.append(_Found(value, hit.first, hit.last, 1, False, False))
+    if not found and (entry := _alone().whole([w for w in doc.words if w not in _AROUND_WORD])):
+        found.append(_Found(int(entry.value), 0, len(doc.words), 1, False, False))
     found = [f for f in found if not re.search(r"\b(?:dad|mum|used to be|was) (?:\w+ )?$", doc.s[max(0, doc.offset(f.first) - 14) : doc.offset(f.first)]) or len(found) == 1]
     return _choose_word(doc, sorted(found, key=lambda f: f.first))
 
@@ -256,7 +266,7 @@ def _phrase_misleads(doc: Document, first: int, last: int, value: int) -> bool:
     if re.match(r" (?:headache|chest|stomach|news|idea|for|weather|day|sleep|traffic|knee|habit|breath|posture)", after) and "bad" in text:
         return True
     if value == 0:
-        return bool(re.match(r" (?:in|when|on|at|down|until|if) (?!back)", after)) or "?" in doc.words or assertion(doc, first) == HYPOTHETICAL
+        return bool(re.match(r" (?:down|up|from|into|through|on|back|numb|worse|right|all)\b", after)) or bool(re.match(r" (?:in|when|on|at|down|until|if) (?!back)", after)) or "?" in doc.words or assertion(doc, first) == HYPOTHETICAL
     if "max" in text.split() and re.search(r"strength|dose|\d", segment):
         return True
     if text in {"moderate", "medium", "moderately"} and not _about_pain(doc, last):

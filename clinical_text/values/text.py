@@ -195,8 +195,12 @@ def _hyphen(text: str, start: int, end: int) -> list[Token]:
 
 @lru_cache(maxsize=8192)
 def _word(word: str, correct: bool) -> str:
-    plain = word.replace("'", "")
     aliases = words().aliases
+    if word in aliases:
+        return aliases[word]
+    if word.endswith("'s") and word.replace("'", "") not in aliases:
+        return f"{_word(word[:-2], correct)} s"  # "my dad's 72", "my wife's back"
+    plain = word.replace("'", "")
     if plain in aliases:
         return aliases[plain]
     if not correct or len(plain) < 4 or plain in _known():
@@ -223,10 +227,12 @@ def _nearest(word: str) -> str | None:
     if not word.isascii() or len(word) > 24:
         return None
     allowed = 1 if len(word) < 7 else 2
-    near = process.extract(word, _targets(word[0]), scorer=OSA.distance, score_cutoff=allowed, limit=2)
-    if not near or (len(near) == 2 and near[0][1] == near[1][1] and near[0][1] > 1):
+    near = process.extract(word, _targets(word[0]), scorer=OSA.distance, score_cutoff=allowed, limit=4)
+    nearest = [found for found, distance, _ in near if distance == near[0][1]]
+    if not near or (len(nearest) > 1 and near[0][1] > 1):
         return None
-    best = near[0][0]
+    # Letters are left out more often than put in or mistaken.
+    best = max(nearest, key=len)
     # A short word that loses its last letter is more often another word.
     if len(word) == 4 and (len(best) > 5 or best[-1] != word[-1]):
         return None
