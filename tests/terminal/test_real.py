@@ -1,0 +1,55 @@
+"""The terminal with the real assistant: one that runs, and one that it starts itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from scripts.ports import free_port
+from settings import ROOT
+from tests.terminal.test_pipe import run
+
+pytestmark = pytest.mark.e2e
+
+
+def test_to_an_emergency_by_pipe(rest_server):
+    done = run(rest_server.url, ["hi", "I cannot pee since my back went"], "--json")
+    assert done.returncode == 0, done.stderr
+    payloads = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(payload["text"] for payload in payloads)
+    assert any(payload.get("level") == "emergency" for payload in payloads)
+
+
+def test_numbers_answer_what_the_real_assistant_asks(rest_server):
+    done = run(rest_server.url, ["my back is in spasm", "none of these", "2", "7"], "--json")
+    asked = [payload["asks"][0] for payload in map(json.loads, done.stdout.splitlines()) if payload["type"] == "ask"]
+    assert asked[:3] == ["red_flags", "location", "severity"]
+    assert "severity" not in asked[3:]
+
+
+def test_starts_a_server_when_none_is_running_and_ends_it(trained_model, tmp_path):
+    port = free_port()
+    variables = {
+        "UNKNOT_PORT": str(port),
+        "UNKNOT_ACTIONS_PORT": str(free_port()),
+        "UNKNOT_DATA_DIR": str(tmp_path),
+        "UNKNOT_DATABASE_URL": f"sqlite:///{tmp_path / 'unknot.db'}",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "terminal", "--plain"],
+        input="hello\n",
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    again = run(f"http://127.0.0.1:{port}", ["hello"])
+    assert again.returncode == 69
