@@ -12,6 +12,7 @@ from functools import lru_cache
 from clinical_text.types import HYPOTHETICAL, OTHER, PRESENT, SELF, Mention
 from clinical_text.values.context import assertion, experiencer
 from clinical_text.values.lexicon import Entry, Hit, PhraseSet, words
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
 _NOISE = frozenset(
@@ -23,16 +24,17 @@ _YES = frozenset({"yes", "yep", "yeah", "yup", "yea", "yeh", "haan"})
 _AFTER_NO = frozenset(
     "i my it the there that this they he she we not just only none nothing never but because thanks thank nor neither a sorry mate doctor doc and as we all you at im nobody other".split()
 )
-_NO_NOUN = re.compile(r"^(?:other|all|a)\b(?! (?:of|lot))")
+_NO_NOUN = Pattern("acts", "no_noun")
 _STARTERS = {"unknown": frozenset("how when exactly really if which where about for what the honestly".split()), "unsure": frozenset("how when exactly really if which where about but what whether on the".split())}
-_NOT_ANSWER = re.compile(r"\b(?:what (?:to do|else to|is (?:wrong|going on|happening|it|causing)|i should)|how (?:to|i|much (?:more|longer) i)|where to|if (?:i should|i need|this is|it is (?:normal|serious|bad))|whether (?:i|to|this)|about (?:this|you))\b")
-_REFUSAL = re.compile(r"\b(?:rather not|prefer not|rather keep|keep (?:that|it|this) (?:to myself|private)|none of your|not your business|no comment|not going to (?:say|tell|answer)|refuse to (?:say|answer)|do not want to (?:say|answer|tell you|share|disclose))\b(?! (?:take|go|use|have|be|see|move))")
-_SKIPS = re.compile(r"\b(?:can|could|lets|let us|want to|like to|just|please|i will) (?:i |we |you )?(?:just )?skip\b|\bskip (?:this|that|it|the question|please)\b|\bnext question\b|\bmove on to the next\b")
+_NOT_ANSWER = Pattern("acts", "not_answer")
+_REFUSAL = Pattern("acts", "refusal")
+_SKIPS = Pattern("acts", "skips")
 _NEGATORS = frozenset({"no", "not", "without", "zero", "nil", "neither", "nor"})
-_STILL_GROUP = re.compile(r"^ ?(?:help|helps|helped|work|works|worked|working|relief|relieve|touch\w*|seem\w*|is (?:helping|working)|for (?:it|this|the|pain|my|back)|yet|so far|today|has|left|with me|can|will|made|available|changes?|over the counter)\b")
-_TO_SOMETHING = re.compile(r"^ ?to (?!(?:any|anything|medicine|drugs|tablets|pills|painkillers|my knowledge|report|speak|note|mention|declare|be)\b)")
-_NOT_HEALTHY = re.compile(r"\b(?:not|never|un|is it|was|how|stay|staying|keep|keeping|be|get|eat|eating|more|a|become|were|used to be)(?: (?:a|very|so|really|exactly|that|entirely|be|being|completely|feeling))* $")
-_HEALTHY_THING = re.compile(r"^ ?(?:diet|food|eating|weight|lifestyle|baby|pregnancy|bmi|back|spine|way|habits?|snacks?|meal)\b")
+_STILL_GROUP = Pattern("acts", "still_group")
+_TO_SOMETHING = Pattern("acts", "to_something")
+_NOT_HEALTHY = Pattern("acts", "not_healthy")
+_HEALTHY_THING = Pattern("acts", "healthy_thing")
+_ABOUT_FOOD = Pattern("acts", "about_food")
 _AROUND_NUMBER = frozenset(
     "about around maybe like i would say it is probably ish a an at now think guess um uh just only nearly almost over under ok yes well so pain am number . + or to - no not sorry mean meant actually make "
     "that , yeah / out of erm er hmm roughly the my age be been was currently today level perhaps possibly ! ? plus i'd rate give me call this more than less least above definitely easily below".split()
@@ -179,7 +181,7 @@ def _denied_groups(doc: Document) -> list[Mention]:
         text = doc.text_of((hit.first, hit.last))
         if _HEALTHY_THING.match(after) or _STILL_GROUP.match(after) and hit.entry.value == "medicines":
             continue
-        if hit.entry.value == "conditions" and (_NOT_HEALTHY.search(before) or re.search(r"\b(?:diet|eating|lifestyle|weight|food|eat|baby) (?:is |\w+ )?$", before)):
+        if hit.entry.value == "conditions" and (_NOT_HEALTHY.search(before) or _ABOUT_FOOD.search(before)):
             continue
         if hit.entry.value == "allergies" and _TO_SOMETHING.match(after) and not text.endswith(("anything", "any", "medicine", "drugs", "nothing")):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -13,26 +14,21 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
 _SEASONS = {"spring": (3, 21), "summer": (6, 21), "autumn": (9, 21), "fall": (9, 21), "winter": (12, 21)}
 _FEASTS = {"christmas": (12, 25), "new year": (1, 1), "new years": (1, 1), "halloween": (10, 31), "thanksgiving": (11, 25), "easter": (4, 10), "diwali": (11, 1), "boxing day": (12, 26),
            "valentines": (2, 14), "valentines day": (2, 14), "holi": (3, 14), "independence day": (7, 4), "labor day": (9, 3), "memorial day": (5, 27), "the holidays": (12, 25)}  # fmt: skip
-_WEEKDAY = re.compile(
-    r"\b(?P<lead>since |from |on |last |this |past |until |till |by |next |every |before |coming )*(?P<day>" + "|".join(_WEEKDAYS) + r")\b"
-    r"|\b(?:since|from|on|last) (?:last )?(?P<short>mon|wed|fri|sat|sun)\b|\b(?P<short2>mon|wed|fri|sat|sun) (?:night|morning|afternoon|evening)\b"
-)
-_FUTURE = re.compile(r"\b(?:next|until|till|by|every|coming|before|tomorrow|appointment|booked|for)(?: (?:on|the|this|next))* ?$")
-_LAST_UNIT = re.compile(r"\b(?:since |from |from the )?(?:the )?(?P<which>last|this|past|previous) (?P<unit>week|weekend|month|year|spring|summer|autumn|fall|winter)\b(?! (?:i (?:had|have) (?:surgery|an? (?:operation|baby)))|s )")
-_WEEKEND = re.compile(r"\b(?:since|over|at|on|during|from|this|last|past|all) (?:the |last |this |past )?weekend\b")
-_MONTH = re.compile(
-    r"\b(?:since|in|from|around|last|back in|early|late|mid|start of|end of|beginning of|during)(?: (?:about|around|last|early|late|mid|the|start|end|beginning|middle|of|back))* (?P<month>" + "|".join(_MONTHS) + r")(?: (?P<year>(?:19|20)\d\d))?\b(?! \d)"
-)
-_DATE = re.compile(
-    r"\b(?P<d1>\d{1,2}) ?(?:st|nd|rd|th)?(?: of)? (?P<m1>" + "|".join(_MONTHS) + r")(?: (?P<y1>(?:19|20)\d\d))?\b|\b(?P<m2>" + "|".join(_MONTHS) + r") (?:the )?(?P<d2>\d{1,2}) ?(?:st|nd|rd|th)?\b(?: ,? ?(?P<y2>(?:19|20)\d\d))?"
-)
-_DAY_OF_MONTH = re.compile(r"\b(?:since|from|on) (?:the )?(?P<d>\d{1,2}) ?(?:st|nd|rd|th)\b")
-_SLASHED = re.compile(r"\b(?:since|from|on) (?:the )?(?P<a>\d{1,2}) [/-] (?P<b>\d{1,2})(?: [/-] (?P<y>\d{2,4}))?\b(?! out| pain)")
-_YEAR = re.compile(r"\b(?:since|in|from|around|back in|early|late|mid|(?:" + "|".join(_SEASONS) + r")(?: of)?)(?: (?:about|around|early|late|mid|the|year|back))* (?P<year>(?:19|20)\d\d)\b")
-_FEAST = re.compile(r"\b(?:since|at|on|over|around|from|just after|after|before|last|day after)(?: (?:last|the|about))* (?P<feast>" + "|".join(sorted(_FEASTS, key=len, reverse=True)) + r")\b")
-_SINCE_AGE = re.compile(r"\b(?:since|when|from) (?:i (?:was|turned)|age|the age of|being)(?: (?:about|around|like|in my|age|aged))* (?P<age>\d{1,2})\b")
-_MY_AGE = re.compile(r"\bi am (?:a )?(?P<age>[1-9]\d)\b(?! (?:week|day|month|kg|/|out))|\b(?P<age2>[1-9]\d) year(?: of age)? old\b")
-_BORN = re.compile(r"\b(?:born|cancer|surgery|operation|diagnosed|removed|replaced|dob|birth|fusion|accident|stroke|married|retired|appointment|booked|scan|mri|xray)\b")
+_WEEKDAY = Pattern("calendar_words", "weekday")
+_FUTURE = Pattern("calendar_words", "future")
+_LAST_UNIT = Pattern("calendar_words", "last_unit")
+_WEEKEND = Pattern("calendar_words", "weekend")
+_MONTH = Pattern("calendar_words", "month")
+_DATE = Pattern("calendar_words", "date")
+_DAY_OF_MONTH = Pattern("calendar_words", "day_of_month")
+_SLASHED = Pattern("calendar_words", "slashed")
+_YEAR = Pattern("calendar_words", "year")
+_FEAST = Pattern("calendar_words", "feast")
+_SINCE_AGE = Pattern("calendar_words", "since_age")
+_MY_AGE = Pattern("calendar_words", "my_age")
+_BORN = Pattern("calendar_words", "born")
+_MAY_THE_MONTH = Pattern("calendar_words", "may_the_month")
+_THIS_BEGAN = Pattern("calendar_words", "this_began")
 
 Found = tuple[int, int, int, float]
 
@@ -83,7 +79,7 @@ def _slashed(doc: Document, match: re.Match[str], today: datetime.date) -> list[
 def _years_and_months(doc: Document, today: datetime.date) -> list[Found]:
     found: list[Found] = []
     for match in _MONTH.finditer(doc.s):
-        if match["month"] == "may" and not re.search(r"\b(?:since|in|last|from) (?:last |about |the |early |late |mid |start of |end of |beginning of )*may", match.group()):
+        if match["month"] == "may" and not _MAY_THE_MONTH.search(match.group()):
             continue
         if _elsewhere(doc, match):
             continue
@@ -113,7 +109,7 @@ def _last_units(doc: Document, today: datetime.date) -> list[Found]:
         elif unit == "weekend":
             continue
         elif this:
-            if not match.group().startswith(("since", "from")) and not re.search(r"\b(?:all|earlier|start\w*|began|happened) $", doc.s[: match.start()]):
+            if not match.group().startswith(("since", "from")) and not _THIS_BEGAN.search(doc.s[: match.start()]):
                 continue
             when = {"week": today - datetime.timedelta(days=today.weekday()), "month": today.replace(day=1), "year": today.replace(month=1, day=1)}[unit]
         else:

@@ -8,47 +8,26 @@ from __future__ import annotations
 import re
 
 from clinical_text.types import HYPOTHETICAL, OTHER, PAST, PRESENT, SELF
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document
 
-_QUESTION = re.compile(
-    r"\b(?:how (?:long|many|much|do|does|to|can|should|soon|come|bad|often|common)|what (?:is|are|does|do|causes?|can|could|should|would|"
-    r"will|kind|if|about|helps?|happens|to|muscles?|surger\w+|makes|because)|why (?:is|are|does|do|would|did)|when (?:should|will|can|do|does|is it)|"
-    r"who (?:is|gets?|should|can)|which (?:is|one|of|painkiller|medicine)|should i|can i|can (?:you|a|the|it|back|low\w*|upper|mid\w*|muscle|severe|stress|sciatica)|could (?:it|this|you)|"
-    r"is (?:it|there|that|this) (?:ok|okay|safe|normal|true|possible|bad|good|dangerous|serious|common|any|a|an|worth|just|still|going|likely|because)|"
-    r"will (?:it|this|that|i|my)|do (?:i|you|they|back|muscle|people|spasm)|does (?!not\b)\w+ |are (?:there|back|spasm|they|these)|"
-    r"would (?:it|a|you)|any (?:tips|ideas?|advice|suggestions?)|tell me (?:about|how|what|if)|wondering (?:if|how|what|whether))\b"
-)
-_INITIAL = re.compile(r"^(?:(?:and|so|but|hi|hello|hey|ok|please|also|well|or|then|um|doc|doctor) )*"
-                      r"(?:how|what|why|which|who|can|could|does|do|is|are|should|will|would|did|am i)\b"
-                      r"(?! (?:not|barely|hardly|only|still|just|getting|really|very|so|on|in|at|about|around|killing|hurt|more|mostly|mainly|now|pretty|quite|like|worse|better|constant|feel|move|walk|"
-                      r"too|my back in|some|lots|heavy)\b)(?<!did)|^did (?:i|you|he|she|it|they|we|this|that|the) ")  # fmt: skip
-_OWN = re.compile(r"\b(?:my|mine|i (?:have|had|am|was|got|get|feel|hurt|think|rate|started|lifted|fell|pulled|twisted|said|suffer)|me|since)\b")
-_SUPPOSE = re.compile(r"\b(?:if|in case|unless|imagine|suppose|supposing|whether|afraid of|scared of|worried about|in the event)\b")
-_SURE_IF = re.compile(r"\bif (?:that|it|this) (?:helps|matters|makes sense)\b")
-_GENERAL = re.compile(r"\b(?:people|someone|somebody|everyone|patients|they) (?:\w+ )?(?:with|who|have|get|say|says|said)\b")
-_OVER = re.compile(
-    r"\b(?:used to|previously|in the past|last time|back then|before (?:it|this) was|it was .{0,20}(?:last year|before)|years? ago|"
-    r"when i was (?:young|younger|little|a|in|at|\d+)|as a (?:kid|child|teen\w*)|long ago|had (?:\w+ ){0,3}(?:last year|years? ago))\b"
-)
-_STILL = re.compile(r"\b(?:since|ever since|still|and now|until now|till now|to this day|for|started|began|been)\b")
+_QUESTION = Pattern("context", "question")
+_INITIAL = Pattern("context", "initial")
+_OWN = Pattern("context", "own")
+_SUPPOSE = Pattern("context", "suppose")
+_SURE_IF = Pattern("context", "sure_if")
+_GENERAL = Pattern("context", "general")
+_OVER = Pattern("context", "over")
+_STILL = Pattern("context", "still")
 
-_KIN = (
-    r"(?:husband|wife|hubby|missus|partner|boyfriend|girlfriend|bf|gf|fiance|fiancee|spouse|dad|dads|daddy|father|fathers|papa|mum|mums|mom|moms|"
-    r"mother|mothers|mama|mummy|mommy|son|sons|daughter|daughters|kid|kids|child|childs|toddler|baby|babys|teen|teenager|grandson|granddaughter|brother|brothers|"
-    r"bro|sister|sisters|sis|sibling|twin|friend|friends|mate|buddy|pal|roommate|flatmate|neighbour|neighbor|colleague|coworker|boss|aunt|auntie|uncle|cousin|"
-    r"nephew|niece|grandma|grandmother|granny|gran|nan|nana|grandad|grandpa|granddad|grandfather|girl|boy|patient|father in law|"
-    r"mother in law|husbands|wifes|partners|in law)"
-)
-_AGE_WORDS = r"(?:(?:\d+|year|old|month|elderly|little|poor|dear|best|own|late|young\w*|eldest|middle|oldest|pregnant|teenage|step|grand|ex) )*"
-KIN = re.compile(rf"\b(?:my|our|a|the|his|her|their) {_AGE_WORDS}{_KIN}\b|\b(?:dad|mum|mom|grandma|grandpa|hubby|nan) (?:has|had|is|was|cannot|hurt|says|fell)\b")
-_KIN_START = re.compile(rf"^(?:hi |hello |hey )?{_AGE_WORDS}{_KIN}\b(?! (?:and|here|of))")
-_NOT_SUBJECT = re.compile(
-    r"(?:\b(?:with|am|caring for|care for|cook for|work for|lifting|lift|lifted|carrying|carried|holding|held|from|by|to|of|after|at|and|pick\w*(?: up)?|push\w*|helping|helped|told|asked|like|"
-    r"chasing|playing|moving|when|while|playing with|picked up|hugged|as|moved) )$"
-)
-_TELLS = re.compile(r"^ (?:told|tells|said|says|thinks|thought|reckons?|gave|gives|made|suggested|wants|asked|sent|drove|massaged|helped|tried|bought|came|took|\w+ (?:me|my|us|on|into))\b")
-_SELF = re.compile(r"\b(?:i|my (?:\w+ ){0,3}(?:back|neck|spine|pain|shoulder|spasm|hip|waist|tailbone)|me|myself|mine)\b")
-_PRONOUN = re.compile(r"\b(?:he|she|his|her|him|hers)\b")
+
+
+KIN = Pattern("context", "kin")
+_KIN_START = Pattern("context", "kin_start")
+_NOT_SUBJECT = Pattern("context", "not_subject")
+_TELLS = Pattern("context", "tells")
+_SELF = Pattern("context", "self")
+_PRONOUN = Pattern("context", "pronoun")
 
 
 def assertion(doc: Document, token: int) -> str:

@@ -14,49 +14,47 @@ from clinical_text.types import HYPOTHETICAL, Mention
 from clinical_text.values.calendar_words import days_since
 from clinical_text.values.context import assertion, experiencer, is_question
 from clinical_text.values.lexicon import PhraseSet, words
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
 _DAYS = {"second": 0.0, "minute": 0.0, "hour": 1 / 24, "day": 1.0, "night": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.0, "year": 365.0, "decade": 3650.0,
          "weekend": 7.0, "d": 1.0, "morning": 1.0}  # fmt: skip
 _VAGUE = {"a": 1.0, "an": 1.0, "one": 1.0, "couple": 2.0, "few": 3.0, "several": 5.0, "some": 3.0, "many": 5.0, "half": 0.5, "half a": 0.5, "half an": 0.5, "another": 1.0,
           "good few": 4.0, "numerous": 5.0, "handful": 4.0, "single": 1.0, "full": 1.0, "whole": 1.0, "dozen": 12.0, "the": 1.0, "this": 1.0}  # fmt: skip
-_AMOUNT = (
-    r"(?P<n>\d+(?:\.\d+)?|half an?|half|an?|one|(?:a |the )?(?:good )?(?:couple|few|several|some|many|numerous|handful|dozen)|single|another)"
-    r"(?: ?\+| plus| ish| or so| odd| full| whole| good| long| solid| straight| consecutive| more)?"
-    r"(?: (?:or|to|-|/|and|maybe|or maybe|or even) (?P<m>\d+(?:\.\d+)?|so|few|more|couple))?"
-)
-_UNIT = r"(?P<unit>second|minute|hour|day|night|week|fortnight|month|year|decade|weekend)"
-_SPAN = re.compile(rf"\b{_AMOUNT}(?: (?:of|more|or so|full|whole|good|long|solid|plus|\+|odd|consecutive|straight))* {_UNIT}\b(?P<half> and a half)?(?: or (?P<more>2|3))?")
-_COMPOUND = re.compile(rf"\b(?P<n>\d+|one|an?) {_UNIT}(?: and a half| and| ,)? (?P<n2>\d+|one|an?) (?P<unit2>day|week|month)\b")
-_BARE_UNIT = re.compile(r"\b(?:for|since|past|last|over|been|in|been going on|going on|since last|these|about|around|lasted|(?:going )?on) (?:the |past |last |about |around )*(?P<unit>hour|day|week|fortnight|month|year|decade)(?: and (?P=unit))?\b(?! (?:of|off|before|old|end))")
-_ORDINAL = re.compile(r"\b(?:(?P<unit>day|week|month|year) (?:number |no )?(?P<n>\d+)|(?:my |the |on |in )*(?P<o>\d+|second|third|fourth|fifth|sixth|seventh|tenth) ?(?:st|nd|rd|th)? (?P<unit2>day|week|month|year))\b(?! (?:ago|old|of (?:pregnan|school|work)|trimester))")
+
+
+_SPAN = Pattern("duration", "span")
+_COMPOUND = Pattern("duration", "compound")
+_BARE_UNIT = Pattern("duration", "bare_unit")
+_ORDINAL = Pattern("duration", "ordinal")
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "tenth": 10}
-_NOT_BEFORE = re.compile(
-    r"\b(?:every|each|next|within|in|in about|in the next|after|another|until|till|per|once|twice|times an?|times in|(?:\d+|one) times|than the next|due in|wait|wait for|coming|takes|take|"
-    r"first|by|under|age|aged|only \d+ times in|over the next|for the next|upto|lasts?|lasting|lasts? for|go|goes|a|away for|off for|gone for|about to be|turn(?:ing|ed)?) (?:(?:about|around|like|maybe|roughly|the|another|at least|last|past|just|only|up to|between) )*$"
-)
-_SINCE_BEFORE = re.compile(r"\b(?:for|since|past|last|from|over|been|been like this|ago|after|these|already|now|lasted|lasting|during)(?: (?:about|around|like|maybe|the|past|last|almost|nearly|over|more than|at least|well over|just|only|roughly|probably|going on|close to|up to|than|least|some|a|good|around|approximately|under|less))* $")
-_IN_THE_PAST = re.compile(r"\b(?:in|over|within|during|for|since|from) (?:the |these |this )?(?:past|last|previous) (?:(?:about|around|few|couple|or|so) )*$")
-_NOT_AFTER = re.compile(
-    r"^ (?:old\b(?! (?:back|pain|spasm|lower|upper|problem|ache))|pregnan|postpartum|post partum|post\b|along\b|from now|later\b|after\b|before\b|prior\b|time\b|off\b|each\b|a (?:day|week|month|year|time)\b|per\b|apart\b|early\b|of (?:rest|sleep|work|bed|driving|sitting|physio|"
-    r"treatment|antibiotics|therapy|gym|walking|standing|travel|exercise|leave|holiday|gestation|my (?:pregnan|gestation))|shift|drive|flight|trip|journey|ride|walk|run|hike|nap|sleep|course|supply|dose|wait|session|notice|clock|"
-    r"break|rest\b|in (?:a row )?(?:hospital|bed)|and [a-z]+ pregnan|male|female|boy|girl|man|woman|apart|or (?:two )?until|older|younger|into (?:my|the) (?:pregnan|shift)|to go|till|until|at a time)"
-)
-_RELATIVE = re.compile(
-    r"\b(?P<word>(?:since |from )?(?:early |late |earlier |only )?(?:yesterday|today|tonight|this (?:morning|afternoon|evening|lunchtime|am|pm)|last night)(?: (?:morning|afternoon|evening|night|only|itself))?|(?:since|from) (?:about |around |like )?(?:clocktime|morning|afternoon|evening|lunch|lunchtime|midday|noon|breakfast|dinner|\d{1,2} ?(?:o ?clock|ish))|since (?:about )?(?:midnight|night))\b"
-)
-_BEGAN = re.compile(
-    r"\b(?:since|from|start\w*|beg[au]n\w*|begin\w*|happen\w*|injur\w*|pulled|threw|thrown|tweaked|strained|twisted|went|gave|locked|seized|spasm|put|woke|wake|fell|fallen|slipped|tripped|lift\w*|came on|came|"
-    r"hit|beaten|assaulted|attacked|knocked|crushed|kicked|thrown|rear|noticed|develop\w*|kicked|appear\w*|bent|bending|sneez\w*|cough\w*|shovel\w*|moving|moved|carr\w*|pick\w*|dug|digging|garden\w*|playing|played|workout|working out|gym|accident|crash\w*|popped|did my|did it|hurt my|done my|"
-    r"reached|reaching|golf\w*|stretch\w*|squat\w*|deadlift\w*|ran|running|unload\w*|swing|swung|overdid|occurred|onset|felt|got|had|having|getting|hurt|been|ache|pain|seizing|locking|gone|spasm\w*|out)\b"
-)
-_NOT_BEGAN = re.compile(r"\b(?:took|taken|take|taking|tablet\w*|ibuprofen|paracetamol|tylenol|advil|naproxen|aleve|medicine|doctor|gp|work today|going|ate|appointment|worse|better|than|fine (?:yesterday|last)|peed|how are you|can i|should i|will|tomorrow|swallowed|called|rang|saw)\b")
-_SCORED_THEN = re.compile(r"\b(?:was|were) (?:an? |about |around |at )*\d+(?: / 10| out of 10)?(?: on| last)?$")
-_EARLIER_EPISODE = re.compile(r"\b(?:same thing|similar|the last (?:one|time)|previous(?:ly)?|last episode|happened before|turn(?:ed|ing) \d+|birthday)\b(?!.*\bsince\b)")
-_SINCE_THEN = re.compile(r"\b(?:since then|ever since|since that|after that|and (?:then|now) my back|next day)\b")
-_FIRST_IS_NOW = re.compile(r"\b(?:this (?:time|one|episode|bout|attack|spasm|flare\w*|current)|current\w*|latest|started|began|flared|went out|seized|gone|now|again|went|bad since|came back)\b")
-_WORSE = re.compile(r"\b(?:worse\w*|better|eas\w+|bad|unbearable|stronger|severe|really bad|settled)(?: [a-z]+){0,3} $")
-_ASKED = re.compile(r"\b(?:how long|will (?:it|this)|does it|normal(?:ly)?|usually|typically|can (?:it|this)|should (?:it|i)|expect)\b")
+_NOT_BEFORE = Pattern("duration", "not_before")
+_SINCE_BEFORE = Pattern("duration", "since_before")
+_IN_THE_PAST = Pattern("duration", "in_the_past")
+_NOT_AFTER = Pattern("duration", "not_after")
+_RELATIVE = Pattern("duration", "relative")
+_BEGAN = Pattern("duration", "began")
+_NOT_BEGAN = Pattern("duration", "not_began")
+_SCORED_THEN = Pattern("duration", "scored_then")
+_EARLIER_EPISODE = Pattern("duration", "earlier_episode")
+_SINCE_THEN = Pattern("duration", "since_then")
+_FIRST_IS_NOW = Pattern("duration", "first_is_now")
+_WORSE = Pattern("duration", "worse")
+_ASKED = Pattern("duration", "asked")
+_LED_BY = Pattern("duration", "led_by")
+_LED_TO = Pattern("duration", "led_to")
+_TIMES_A = Pattern("duration", "times_a")
+_LASTED_SO = Pattern("duration", "lasted_so")
+_WEAK_BEGIN = Pattern("duration", "weak_begin")
+_WENT_OUT = Pattern("duration", "went_out")
+_THIN_BEGIN = Pattern("duration", "thin_begin")
+_REPAIRED = Pattern("duration", "repaired")
+_COMMAND_AGAIN = Pattern("duration", "command_again")
+_NEGATED_COURSE = Pattern("duration", "negated_course")
+_MEDICINE_TIMES = Pattern("duration", "medicine_times")
+_CHRONIC_OTHER = Pattern("duration", "chronic_other")
+_NO_EPISODE = Pattern("duration", "no_episode")
+_PAIN_AROUND = Pattern("duration", "pain_around")
 _LEADS = frozenset(
     "about around since from i think it was is like only just early late maybe in the um uh sometime on yes at this probably say would ish . ! , so well started start begin began happened hurt guess of morning my back "
     "evening afternoon night yeah only".split()
@@ -179,8 +177,8 @@ def _led(doc: Document, match: re.Match[str]) -> bool:
     """Whether "a week" is a length of time and not "a week off": something leads up to it, or it stands alone."""
     if match["unit"] in {"morning", "night", "weekend"}:
         return False
-    lead = re.search(r"\b(?:for|since|about|around|past|last|over|nearly|almost|been|within|than|like|maybe|roughly|already|in the|from|lasted|only|just|is|now|under|least) (?:the )?$", doc.s[: match.start()])
-    tail = re.match(r" (?:ago|now|already|and a half|or so|back|or (?:two|2)|ish)\b|$| ?[,.!]", doc.s[match.end() :])
+    lead = _LED_BY.search(doc.s[: match.start()])
+    tail = _LED_TO.match(doc.s[match.end() :])
     first, last = doc.segment_of(doc.token_at(match.start()))
     return bool(lead or tail) or last - first <= 4
 
@@ -199,8 +197,8 @@ def _excluded(doc: Document, match: re.Match[str]) -> bool:
         return False
     if _NOT_BEFORE.search(before):
         # "lasted 3 days", "over the last 3 days" speak of how long; "in 2 weeks", "every 6 hours" do not.
-        return not re.search(r"\b(?:been|has|have|going on|lasted)(?: [a-z]+){0,3} $", before) or bool(re.search(r"\b(?:every|each|next|times|per)\b", before[-25:]))
-    return bool(re.search(r"\b(?:times?|tablets?|x|once|twice) (?:an?|in|per|every)? ?$", before))
+        return not _LASTED_SO.search(before) or bool(re.search(r"\b(?:every|each|next|times|per)\b", before[-25:]))
+    return bool(_TIMES_A.search(before))
 
 
 def _relative(doc: Document) -> list[_Time]:
@@ -223,9 +221,9 @@ def _relative(doc: Document) -> list[_Time]:
 def _vague_today(word: str, text: str) -> bool:
     """ "It hurts today" does not say that it began today."""
     if "today" not in word and "tonight" not in word and "this" not in word:
-        return not re.search(r"\b(?!(?:had|having|been|ache|pain|hurt|felt)\b)" + _BEGAN.pattern[2:], text) and "had" not in text
-    strict = re.sub(r"\b(?:spasm|pain|ache|had|having|hurt|been|felt|got|getting|out|went|hit)\b", "", text)
-    return not (_BEGAN.search(strict) or re.search(r"\b(?:went out|back went|hurt my|hurt it|got hurt)\b", text))
+        return not _BEGAN.search(_THIN_BEGIN.sub("", text)) and "had" not in text
+    strict = _WEAK_BEGIN.sub("", text)
+    return not (_BEGAN.search(strict) or _WENT_OUT.search(text))
 
 
 def _calendar(doc: Document, today: datetime.date) -> list[_Time]:
@@ -267,7 +265,7 @@ def _choose(doc: Document, times: list[_Time], course: list[Mention]) -> _Time |
     asserted = [t for t in times if assertion(doc, t.first) != HYPOTHETICAL] or times
     if len(asserted) == 1:
         return asserted[0]
-    repaired = [t for a, t in zip(asserted, asserted[1:], strict=False) if re.search(r"\b(?:sorry|i mean|i meant|no|actually|wait|make that|correction|not)\b", doc.s[doc.offset(a.last) : doc.offset(t.first)])]
+    repaired = [t for a, t in zip(asserted, asserted[1:], strict=False) if _REPAIRED.search(doc.s[doc.offset(a.last) : doc.offset(t.first)])]
     if repaired:
         return repaired[-1]
     plain = [t for t in asserted if not _WORSE.search(doc.s[max(0, doc.offset(t.first) - 40) : doc.offset(t.first)])] or asserted
@@ -283,13 +281,13 @@ def _course(doc: Document) -> list[Mention]:
         value = str(hit.entry.value)
         text = doc.text_of((hit.first, hit.last))
         segment = doc.text_of(doc.segment_of(hit.first))
-        if text.startswith("every") and re.search(r"\b(?:tablet\w*|ibuprofen|paracetamol|tylenol|advil|medicine|pill\w*|dose|take|took|taking|hour)\b", segment):
+        if text.startswith("every") and _MEDICINE_TIMES.search(segment):
             continue
-        if re.search(r"\b(?:say|ask|tell|repeat|start over|take|use|do|try|explain|read|run|go|lift|walk|play)(?: [a-z]+){0,3} again\b", segment):
+        if _COMMAND_AGAIN.search(segment):
             continue
-        if text in {"constant", "permanent", "chronic", "persistent", "continuous"} and re.match(r" (?:cough|headache|asthma|kidney|damage|disease|fatigue|worry|fever|need)", doc.s[max(doc.offset(hit.last) - 1, 0) :]):
+        if text in {"constant", "permanent", "chronic", "persistent", "continuous"} and _CHRONIC_OTHER.match(doc.s[max(doc.offset(hit.last) - 1, 0) :]):
             continue
-        if re.search(r"\b(?:not|never|is not) (?:a |been |really |all )*$", doc.s[max(0, doc.offset(hit.first) - 20) : doc.offset(hit.first)]):
+        if _NEGATED_COURSE.search(doc.s[max(0, doc.offset(hit.first) - 20) : doc.offset(hit.first)]):
             if value == "constant":
                 continue
             value = "recurrent" if value == "first" else "first" if value == "recurrent" and "before" in text else value
@@ -307,9 +305,9 @@ def _again(doc: Document) -> dict[str, Mention]:
     """ "My back has gone again": the word counts beside pain, not in "say that again"."""
     token = doc.words.index("again")
     segment = doc.text_of(doc.segment_of(token))
-    if len(doc.words) > 3 and not re.search(r"\b(?:back|spasm|pain|hurt|ache|it|neck|seized|locked)\b", segment):
+    if len(doc.words) > 3 and not _PAIN_AROUND.search(segment):
         return {}
-    if re.search(r"\b(?:never|not|want|can|could|will|would|ask|say|tell|repeat|start over|take|use|try|do|explain|lift|walk|play|before|should|if|until|hello|hi|see|thanks|better)\b", segment):
+    if _NO_EPISODE.search(segment):
         return {}
     start, end = doc.span(token, token + 1)
     return {"recurrent": Mention("course", "recurrent", start, end, assertion(doc, token), experiencer(doc, token))}

@@ -11,44 +11,31 @@ from functools import lru_cache
 from clinical_text.types import HYPOTHETICAL, PAST, PRESENT, Mention
 from clinical_text.values.context import assertion, experiencer
 from clinical_text.values.lexicon import Entry, Hit, PhraseSet, words
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
 _HIGH, _LOW = Entry("injury", "major", ("height",)), Entry("injury", "minor", ("height",))
 _RANK = {"none": 0, "strain": 1, "minor": 2, "major": 3}
-_DENIED = re.compile(
-    r"\b(?:not|no|never|nor|neither|without|cannot remember|do not remember|cannot recall|rather than|haven)(?: (?:actually|even|really|any|a|an|had|have|been|in|i|did|or|just|"
-    r"recently|ever|my|do|remember|recall|had any|been in|recent|like|exactly|anything|heavy|lifted|fallen|fell|fall|slipped|tripped|involved|accidents?|falls?|injury|injuries|trauma|done|got|by|hit|of|car|crash|lifting|and|,))* $"
-)
-_NOT_DENIED = re.compile(r"\b(?:not (?:only|just|sure)|no (?:idea|one|wonder)|cannot (?:move|walk|stand|bend|sit|breathe|sleep) [a-z ]*)")
-_SIMILE = re.compile(
-    r"\b(?:(?:feel|feels|felt|feeling|as|it is|was|is|hurt|pain|move|moving|walk\w*|just|exactly|almost|more|looks?|bit|sort of|kind of) like|as (?:if|though|tho)|like (?:i|ive|someone|somebody|something|being|having|when you|getting|a|an|the)\b|"
-    r"similar to|worse than)(?: (?!since\b|when i\b|after\b|because\b|but\b)[a-z0-9]+)* $"
-)
+_DENIED = Pattern("injury", "denied")
+_NOT_DENIED = Pattern("injury", "not_denied")
+_SIMILE = Pattern("injury", "simile")
 _PRESENT_FORMS = frozenset({"sneeze", "cough", "pick", "tie", "lift", "slip", "trip", "fall", "put", "getting", "get"})
-_AGGRAVATES = re.compile(
-    r"\b(?:when|whenever|every time|each time|if|with|on|for|by|to|hurt|pain|ache|painful|worse|avoid|cannot|trouble|difficulty|difficult|hard|stop|stopped|before|about|no|not|any|keep|without|fear|afraid|scared|try|trying|"
-    r"can|start|go|back|struggl\w*|limit\w*|like|need|help|helps|is|than|unable|hate|involves|job|means|able|and|or|from|doing|love|my)(?: (?:when|i|am|is|it|of|to|while|the|any|even|just|a|with|start|at|back|on|,|or|and|even|my|by|am))* $"
-)
-_FRAMES = re.compile(
-    r"\b(?:after|from|while|whilst|was|were|been|due to|because of|thanks to|did|doing|started|caused by|cause is|blame|since|did it|done it|by|during|injured|injury|hurt (?:it|myself|(?:my|his|her) (?:\w+ )?back)|hurt back|went|it was|"
-    r"happened|threw out|did my back|put (?:it|my back) out|think it is|too much|lot of|lots of|all|heavy|some|bit of|overdid it|yesterday|today|morning|ago|night|week|day|tuesday|monday|wednesday|thursday|friday|saturday|sunday|weekend)"
-    r"(?: (?:i|it|the|my|a|an|some|out|in|when|was|doing|all|lots of|too much|heavy|just|of|at|from|while|with|is|by|after|bad|on|the garden|at|his|her|back|it|or|and|[a-z]+ing|up))* $"
-)
-_EVENT = re.compile(r"\b(?:felt|went|happened|started|began|popped|did|threw|pulled|hurt my|injured|seized|locked|gave|tweaked|strained|yesterday|ago|this morning|last night|put|came on|snapped|since|twinged|heard|got hurt)\b")
-_OLD = re.compile(r"\b(?:years? ago|\d+ year (?:ago|back)|as a (?:kid|child|teen\w*)|when i was (?:young|younger|little|a|\d+)|(?:in|back in) (?:19|20)\d\d|used to|long ago|in my (?:teens|twenties|thirties|\d0s)|previous|old (?:injury|accident|fall|sports)|decade|childhood|last year)\b")
-_STARTED_IT = re.compile(r"\b(?:since|ever since|and (?:since|now|it has)|never been (?:right|the same)|started (?:it|then)|has not been right)\b")
-_MODAL = re.compile(r"\b(?:could|can|may|might|would|should|will|going to|want to|able to|try to|used to|have to|need to|afraid to|if|might have|when) (?:have |be |i |we |you |it |he |she )?(?:\w+ )?$")
-_HAPPENED = re.compile(r"\b(?:may|might|could|must) have $|\bwhen (?:i|he|she|we|they) (?:was |were |had )?(?:just |suddenly )?$")
-_NOT_FALL = re.compile(r"(?:asleep|in love|ill|behind|apart|pregnant|out with|for it|sick|back to sleep|short|under|within|on (?:a )?(?:monday|tuesday|wednesday|thursday|friday)|through|silent|into (?:place|spasm|sleep|the same)|off the wagon|in (?:the )?range|disc|disk|back on)\b")
-_SLIPPED_DISC = re.compile(r"^ ?(?:a |my |an? old )?(?:disc|disk|discs|disks|vertebra\w*|nerve|my mind|rib|out of place)\b")
-_DISC_BEFORE = re.compile(r"\b(?:disc|disk|discs|disks|a|my|have|got|vertebra|bulging|pressure|temperature|sugar|levels?|numbers?|sales|snow|rain|night|it|pain|phone|pills?) (?:has |had |have |is |just |was )?$")
-_TRIP = re.compile(r"\b(?:long|car|road|bus|train|business|boat|school|plane|day|acid|camping|fishing|shopping|round|whole|on a|on my|this|the|our|work|first|power) $")
-_OBJECT_NEXT = re.compile(r"^ (?:trigger|the (?:trigger|plug)|through|over|in(?:to)? (?:the )?(?:drive|car park)|(?:my )?(?:weight|house|job|home|here|to|away|out|in with|country|city|on|forward|in|back|from|less|much|better|more|slowly)\b)")
+_AGGRAVATES = Pattern("injury", "aggravates")
+_FRAMES = Pattern("injury", "frames")
+_EVENT = Pattern("injury", "event")
+_OLD = Pattern("injury", "old")
+_STARTED_IT = Pattern("injury", "started_it")
+_MODAL = Pattern("injury", "modal")
+_HAPPENED = Pattern("injury", "happened")
+_NOT_FALL = Pattern("injury", "not_fall")
+_SLIPPED_DISC = Pattern("injury", "slipped_disc")
+_DISC_BEFORE = Pattern("injury", "disc_before")
+_TRIP = Pattern("injury", "trip")
+_OBJECT_NEXT = Pattern("injury", "object_next")
 
 
 _BETWEEN = frozenset("some heavy big few bunch all lots two 2 3 around out up cardboard full about right straight backwards way head first flight whole entire concrete steep of".split())
-_HEIGHT = re.compile(r"\b(?:fell|fallen|fall|drop|dropped|plunged|jumped|tumbled?|came down|thrown)\b(?: [a-z]+){0,4} (?P<n>\d+) (?P<u>feet|foot|ft|m|meters?|metres?|stor(?:y|ies|eys?)|floors?)\b|"
-                     r"\b(?P<n2>\d+) (?P<u2>feet|foot|ft|m|meters?|metres?|stor(?:y|ies|ey)) (?:fall|drop|tumble)\b")  # fmt: skip
+_HEIGHT = Pattern("injury", "height")
 
 
 @lru_cache(maxsize=1)
@@ -93,11 +80,11 @@ def _nothing_counts(doc: Document, hit: Hit) -> bool:
     after = doc.s[max(doc.offset(hit.last) - 1, 0) : doc.offset(hit.last) + 30]
     if text.startswith(("woke", "wake", "waking", "awoke", "woken")):
         sentence = doc.text_of(doc.sentence_of(hit.first))
-        if re.search(r"\b(?:every|at \d|clocktime|often|always|me|night)\b", sentence[max(0, sentence.find(text) - 25) :]):
+        if _NOT_WAKING.search(sentence[max(0, sentence.find(text) - 25) :]):
             return False
         tail = sentence[sentence.find(text) + len(text) :]
-        return len(doc.words) <= 5 or bool(re.match(r"(?: (?:today|yesterday|up|this morning|one|morning|day|on \w+))* ?,?(?: \w+)? (?:with|like|in|to|and|stiff|it|pain|spasm|this|terrible|bad|sore|feeling)\b", tail)) or bool({"with", "like", "to", "this"} & set(text.split()[2:]))
-    return not re.match(r" (?:to (?:the )?(?:head|chest)|ward|room)", after)
+        return len(doc.words) <= 5 or bool(_WOKE_WITH.match(tail)) or bool({"with", "like", "to", "this"} & set(text.split()[2:]))
+    return not _TO_THE_HEAD.match(after)
 
 
 def _counts(doc: Document, hit: Hit) -> bool:
@@ -115,7 +102,7 @@ def _counts(doc: Document, hit: Hit) -> bool:
         return False
     if _MODAL.search(near) and (doc.words[hit.first] in _PRESENT_FORMS or not _HAPPENED.search(near)):
         return False
-    if re.match(r" (?:might|can|could|will|may|would|makes?|sets?|sends?|hurts?|is (?:hard|painful|difficult|impossible|agony))\b", after):
+    if _CAN_CAUSE.match(after):
         return False
     return not _other_sense(doc, hit, text, near, after)
 
@@ -124,9 +111,9 @@ def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) ->
     word = doc.words[hit.first]
     after_first = doc.s[doc.offset(hit.first) + len(word) : doc.offset(hit.first) + len(word) + 40].strip()
     if word in {"fell", "fall", "fallen", "falling"}:
-        if re.match(_NOT_FALL, after_first) or re.search(r"\b(?:last|this|in the|since|every) $", before) and word == "fall":
+        if _NOT_FALL.match(after_first) or re.search(r"\b(?:last|this|in the|since|every) $", before) and word == "fall":
             return True
-    if text in {"fell", "fallen"} and not re.search(r"\b(?:i|he|she|we|and|just|have|had|has|got|nearly|kid|[a-z]*(?:band|ife|dad|mum|mom|ther|ter|son)) (?:\w+ )?$|^$", before):
+    if text in {"fell", "fallen"} and not _SUBJECT_BEFORE_FELL.search(before):
         return True
     if text.startswith(("slip", "slid")) and (_SLIPPED_DISC.match(after_first) or _DISC_BEFORE.search(before) and not re.search(r"\bi (?:have |had |just )?$", before)):
         return True
@@ -135,16 +122,16 @@ def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) ->
     if hit.entry.value == "strain":
         if re.search(r"\bsize of (?:a |an )?$", before) or re.match(r" (?:ball|course|sized)\b", after):
             return True
-        if word in {"picked", "pick"} and re.match(r"(?:up )?(?:some|my|the|a)? ?(?:medicine|prescription|phone|fight|habit|tablets?|pills?|bug|virus|cold)", after_first):
+        if word in {"picked", "pick"} and _PICKED_UP_THING.match(after_first):
             return True
         if text in {"moved", "pulled", "pushed", "shifted", "moved some", "turned", "stretched", "jumped", "loaded", "carried"}:
-            bare_ok = re.search(r"\bi (?:have |had |just |must have |think i )*$", before)
+            bare_ok = _I_JUST.search(before)
             if _OBJECT_NEXT.match(after) or not bare_ok or (text in {"turned", "stretched"} and re.match(r" (?:\d|out|into|it|and it (?:help|did))", after)):
                 return True
         if word in {"at", "in", "from", "after", "during", "left", "hit", "went"} and "gym" in text:
-            return bool(re.search(r"\b(?:back to|go(?:ing)?|return|can i|when)\b", before))
+            return bool(_GYM_PLANS.search(before))
         if text in {"sneeze", "a sneeze"} or word in {"pick", "tie"}:
-            return not re.search(r"\b(?:from|after|did it|by|was|to|one|just|due to|because of) (?:a |an )?$", before) or bool(re.search(r"\b(?:when i|whenever|if i|every time i|hurt)\b", before))
+            return not _FROM_A_SNEEZE.search(before) or bool(_WHEN_I.search(before))
         if word in {"in", "my", "was", "been", "did", "since", "while"} and re.search(r"\b(?:help|hurt|worse|painful)\b", before):
             return True
         if word in _PRESENT_FORMS and _PRESENT_HABIT.search(before):
@@ -152,7 +139,21 @@ def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) ->
     return False
 
 
-_PRESENT_HABIT = re.compile(r"\b(?:when(?:ever)? i|if i|every time i|each time i|before i|cannot|hurt to|hurt when|worse when|pain when|to|trouble) $")
+_PRESENT_HABIT = Pattern("injury", "present_habit")
+_NOT_WAKING = Pattern("injury", "not_waking")
+_TO_THE_HEAD = Pattern("injury", "to_the_head")
+_WOKE_WITH = Pattern("injury", "woke_with")
+_CAN_CAUSE = Pattern("injury", "can_cause")
+_SUBJECT_BEFORE_FELL = Pattern("injury", "subject_before_fell")
+_PICKED_UP_THING = Pattern("injury", "picked_up_thing")
+_I_JUST = Pattern("injury", "i_just")
+_GYM_PLANS = Pattern("injury", "gym_plans")
+_FROM_A_SNEEZE = Pattern("injury", "from_a_sneeze")
+_WHEN_I = Pattern("injury", "when_i")
+_ASKS_OR_AGGRAVATES = Pattern("injury", "asks_or_aggravates")
+_THIN_LEAD = Pattern("injury", "thin_lead")
+_CAUSE_LEAD = Pattern("injury", "cause_lead")
+_VERB_AFTER = Pattern("injury", "verb_after")
 
 
 def _framed(doc: Document, hit: Hit) -> bool:
@@ -160,12 +161,11 @@ def _framed(doc: Document, hit: Hit) -> bool:
     segment = doc.segment_of(hit.first)
     before = doc.s[doc.offset(segment[0]) : doc.offset(hit.first)]
     text = doc.text_of(segment)
-    if re.search(r"\b(?:can|could|should|does|do|will|is|are|how|what|why|when (?:can|should)|avoid|hurt(?:s)? (?:when|if|to|with|on)|worse (?:when|with|on|if)|trouble|difficulty|pain (?:when|on|with|while)|"
-                 r"makes? it worse|cannot|afraid|unable|every time|whenever|helps?|especially)\b", text) and not re.search(r"\b(?:after|from|was|been|because of|due to|did it|since|started)\b", before):  # fmt: skip
+    if _ASKS_OR_AGGRAVATES.search(text) and not _CAUSE_LEAD.search(before):  # fmt: skip
         return False
-    alone = not re.sub(r"\b(?:i|think|it|is|was|just|maybe|probably|the|a|my|some|all|too|much|lots|of|well|um|uh|yes|yeah|no|from|by|be|guess|might|could|lot|heavy|doing|about|say)\b|[ ]", "", before)
+    alone = not _THIN_LEAD.sub("", before)
     if alone or _FRAMES.search(before):
-        return not (alone and re.search(r"\b(?:is|hurt|makes|help|helps|worsens|kills|feel|feels|causes|aggravates|does|do)\b", doc.s[doc.offset(hit.last) : doc.offset(segment[1])]) and not _FRAMES.search(before))
+        return not (alone and _VERB_AFTER.search(doc.s[doc.offset(hit.last) : doc.offset(segment[1])]) and not _FRAMES.search(before))
     if re.search(r"\b(?:when|as)(?: i was| i am| i)? $", before) and _EVENT.search(text):
         return True
     return bool(_EVENT.search(before)) and not _AGGRAVATES.search(before)

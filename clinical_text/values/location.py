@@ -13,36 +13,29 @@ from functools import lru_cache
 from clinical_text.types import HYPOTHETICAL, PAST, POSSIBLE, Mention
 from clinical_text.values.context import assertion, experiencer, is_over
 from clinical_text.values.lexicon import PhraseSet, words
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
-_LEAD = (
-    r"(?:in|on|at|near|around|it|is|was|be|are|the|my|me|of|so|much|exactly|quite|really|to|from|about|a|do|does|did|have|has|any|hurt|pain|ache|that|this|"
-    r"there|where|for|down|up|anymore|feel|think|mean|say|said|and|or|left|right|side)"
-)
-_DENIED = re.compile(rf"\b(?:not|no|nor|neither|never|rather than|instead of|without|than|nothing|nowhere)(?: {_LEAD})* ?$")
-_NOT_DENIED = re.compile(rf"\b(?:not|no) (?:just|only|merely|sure|matter|better|more|longer|idea|clue|relief)(?: {_LEAD}| more| if| whether| where)* ?$")
-_UNSURE = re.compile(r"\b(?:not (?:\w+ )?sure|unsure|cannot tell|do not know|dunno)\b[^,]*$")
-_FINE_AFTER = re.compile(r"^ (?:(?:pain|ache|itself|area|is|are|feel|feels|was|all|totally|perfectly|completely) )*"
-                         r"(?:(?:fine|ok|okay|alright|good|clear|unaffected)\b(?! until)|(?:is|does|do|are|was) not (?:hurt|affected|involved|problem|the|painful|sore|bad|it\b))")  # fmt: skip
-_RADIATES = re.compile(
-    r"\b(?:radiat\w*|spread\w*|shoot\w*|shot|travel\w*|goes|going|go|went|runs?|running|mov(?:es?|ing|ed)|creep\w*|extend\w*|refer\w*|wrap\w*|climb\w*|"
-    r"reach\w*|work(?:s|ing) its way|all the way|then|down|right) (?:it |is |all |the |way |straight |right |also |sometimes |as |far |pain |down |up |out |round |around |along )*"
-    r"(?:to|into|in|down|up|towards?|through|round|around|as far as|onto|and)(?: (?:the|my|both|towards?|to|into|in|of|left|right|side|and|legs?|arms?|hip|buttock|bum|cheeks|then|down|up|,))* ?$"
-)
-_TO_ONLY = re.compile(r"\b(?:up|down|over|round|right|way) (?:to|into)(?: (?:the|my|both|left|right|side|of))* ?$")
-_REPAIR = re.compile(r"\b(?:sorry|i mean|i meant|no wait|wait|actually|scratch that|correction|oops|or rather|should say|my mistake|make that|change that|typo|no|meant)\b")
-_MOVED = re.compile(r"\b(?:but|and|then) (?:it is |it has )?(?:now|moved)\b|\bmoved (?:to|up|down|into)\b|\bnow (?:it is|in|its|the)\b")
-_BEGAN_IN = re.compile(r"\b(?:started|began|was|used to be|had)\b[^.]{0,30}$")
-_I_SAID = re.compile(r"\bi (?:said|wrote|put|typed|told you)\b[^.]*$")
+
+_DENIED = Pattern("location", "denied")
+_NOT_DENIED = Pattern("location", "not_denied")
+_UNSURE = Pattern("location", "unsure")
+_FINE_AFTER = Pattern("location", "fine_after")
+_RADIATES = Pattern("location", "radiates")
+_TO_ONLY = Pattern("location", "to_only")
+_REPAIR = Pattern("location", "repair")
+_MOVED = Pattern("location", "moved")
+_BEGAN_IN = Pattern("location", "began_in")
+_I_SAID = Pattern("location", "i_said")
 _REJECT_NEXT = frozenset(
     {"surgery", "operation", "brace", "support", "fusion", "injection", "injections", "scan", "mri", "xray", "replacement", "fracture", "disease", "stone",
      "stones", "infection", "infections", "failure", "transplant", "function", "problem", "bone", "pillow", "belt", "strap", "machine", "exercises", "stretches",
      "stretch", "massage", "brace", "arthritis", "dysplasia"}
 )  # fmt: skip
-_PLACED = re.compile(r"\b(?:in|around|near|by|over|behind|on|under|at|where|above|left|right|both|pain|ache|hurt)(?: (?:the|my|left|right|is|both|side|lower|upper))* ?$")
-_PAINED = re.compile(r"^ (?:area|pain|hurt|ache|region|spasm|sore|is (?:sore|hurt|painful|killing))")
-_NUMB = re.compile(r"\b(?:numb\w*|tingl\w*|wiped?|feel(?:ing)? (?:in|around))\b")
-_SWEAT = re.compile(r"\b(?:sweat\w*|shak\w*|numb\w*|itch\w*|rash|tingl\w*|weak\w*|cold|hot|start(?:ed|s)?|shiver\w*|travel\w*|clothes|been|it is|fever)(?: and \w+)? ?$")
+_PLACED = Pattern("location", "placed")
+_PAINED = Pattern("location", "pained")
+_NUMB = Pattern("location", "numb")
+_SWEAT = Pattern("location", "sweat")
 _REGION_WORDS = {"upper": "upper", "top": "upper", "high": "upper", "higher": "upper", "mid": "middle", "middle": "middle", "centre": "middle", "lower": "lower",
                  "low": "lower", "bottom": "lower", "neck": "neck"}  # fmt: skip
 _JOINERS = frozenset({"and", "or", "to", "/", "-", ",", "through", "into"})
@@ -51,15 +44,14 @@ _SHORT = frozenset(
     "just right hmm towards side part bit area region section one , correction should have not be that this probably maybe definitely nope mostly mainly ok yes around "
     "about kind closer".split()
 )
-_BARE_CONTEXT = re.compile(r"^(?:in|at|near|towards?|around|it|is|hurt|pain|the|mostly|mainly|more|like|just|i|would|say|think|guess|um|uh|right|kind|of|well|so|about|probably|maybe|ache|"
-                           r"somewhere|definitely|and|a|my|said|mean|meant|felt|all|really|only)$")  # fmt: skip
+_BARE_CONTEXT = Pattern("location", "bare_context")
 _LIMB_AFTER = frozenset(
     "leg legs arm arms foot feet knee thigh calf ankle wrist elbow chest eye ear breast testicle shoulder lung now away after before when as there here track thing way person for time over "
     "abdomen belly stomach tummy quadrant ovary groin hand finger toe breast to from it work home home, me my side-effect".split()
 )
-_SIDE_OF_OTHER = re.compile(r"^ (?:of|on|in) (?:the |my )?(?:chest|face|body|head|abdomen|stomach|belly|tummy|leg|arm|bed|car|road)\b")
-_PAIN_NEAR = re.compile(r"\b(?:hurt|pain|ache|sore|spasm|cramp|killing|stiff|locked|painful|swollen|injured|twisted|sprained)\b")
-_DENIED_BACK = re.compile(r"\b(?:not|is not|no) (?:in |on |actually |really |even )*(?:my |the )?back(?! pain)\b|\bback is (?:fine|ok|okay)\b")
+_SIDE_OF_OTHER = Pattern("location", "side_of_other")
+_PAIN_NEAR = Pattern("location", "pain_near")
+_DENIED_BACK = Pattern("location", "denied_back")
 
 
 @dataclass
@@ -172,10 +164,10 @@ def _coordinated(doc: Document, places: list[_Place]) -> list[_Place]:
     return [e for e in extra if e.first not in taken]
 
 
-_CORNER = re.compile(
-    r"\b(?:(?:left|right) (?P<a>lower|upper|mid|middle|low)|(?P<b>lower|upper|mid|middle|low) (?:left|right))(?: hand)?(?: (?:side|part|corner|area))?\b"
-    r"(?! (?:hand )?(?:side )?(?:part )?(?:of )?(?:my |the )?(?:arm|leg|abdom\w*|belly|stomach|tummy|quadrant|chest|lung|jaw|tooth|teeth|lip|eyelid|breast|face|rib|thigh|limb|shoulder|body|extremit\w*|back|spine))"
-)
+_CORNER = Pattern("location", "corner")
+_ANSWER_LEAD = Pattern("location", "answer_lead")
+_TURNING_TO = Pattern("location", "turning_to")
+_MIDDLE_OF_OTHER = Pattern("location", "middle_of_other")
 
 
 def _cornered(doc: Document, places: list[_Place]) -> list[_Place]:
@@ -275,7 +267,7 @@ def _elsewhere(doc: Document, had_places: bool) -> list[Mention]:
         segment = doc.segment_of(hit.first)
         text = doc.text_of(segment)
         before = doc.s[doc.offset(segment[0]) : doc.offset(hit.first)]
-        short = segment[1] - segment[0] <= 6 and re.fullmatch(r"(?:(?:it|is|in|on|my|the|left|right|both|just|only|actually|well|more|like|at|no|um|i|mean|meant|side|of) )*", before)
+        short = segment[1] - segment[0] <= 6 and _ANSWER_LEAD.fullmatch(before)
         if _RADIATES.search(before) or _DENIED.search(before) or _NUMB.search(text):
             continue
         if (_PAIN_NEAR.search(text) and re.search(r"\b(?:my|the|in|left|right|both) $", before)) or (short and hit.last == segment[1]):
@@ -297,7 +289,7 @@ def _sides(doc: Document) -> list[Mention]:
             continue
         if doc.words[last - 1] == "right" and after in {"in", "on", "at", "above", "below", "between", "across"} and doc.words[first] != "right":
             continue
-        if re.search(r"\b(?:turn\w*|rotat\w*|look\w*|bend\w*|lean\w*|twist\w*|roll\w*|tilt\w*|move|sleep|lie|lying)(?: (?:it|my|the|head|neck|over|on|to|back))* $", before):
+        if _TURNING_TO.search(before):
             continue
         if _SIDE_OF_OTHER.match(doc.s[max(doc.offset(last) - 1, 0) :]) or _DENIED.search(before):
             continue
@@ -333,7 +325,7 @@ def _sides_within(doc: Document, places: list[_Place]) -> list[Mention]:
 
 def _middle_of_other(doc: Document, last: int) -> bool:
     after = " ".join(doc.words[last : last + 4])
-    return bool(re.match(r"(?:of (?!(?:it|my|the|lower|upper|low|spine|back)\b)|of the (?!(?:back|spine|lower|upper|mid)\b)|ear|finger|age)", after))
+    return bool(_MIDDLE_OF_OTHER.match(after))
 
 
 def _side_alone(doc: Document, alone: PhraseSet) -> list[Mention]:

@@ -8,23 +8,23 @@ from functools import lru_cache
 from clinical_text.types import HYPOTHETICAL, Mention
 from clinical_text.values.context import assertion, experiencer, is_question
 from clinical_text.values.lexicon import Entry, Hit, PhraseSet, words
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
 _SUDDEN = Entry("onset", "sudden", ("it gave",))
-_GAVE = re.compile(r"\b(?:felt|heard|feel) (?!like)(?:\w+ ){0,5}(?:pop|snap|crack|go|give|rip|tear|twang|click|ping|crunch|twinge)\b")
-_OTHER_SYMPTOM = re.compile(
-    r"^ (?:[a-z]+ ){0,2}(?:weakness|numbness|chest|breath\w*|headache|tearing|loss|death|urge|movement|movements|move|noise|stop|change|weight|fever|dizz\w*|sweat\w*|vision|twist|need)\b"
-)
-_SLOW_MOVE = re.compile(r"\b(?:walk|move|get up|stand|sit|breathe|turn|bend|go|drive)\w*(?: \w+){0,2} $")
-_OPPOSITE = re.compile(r"\b(?:not|no|never|nothing)(?: (?:a|an|so|really|that|very|all|at|started|come|came|on|been|it|was))* $")
-_AGGRAVATED = re.compile(
-    r"^ ?(?:when(?:ever)?|if|at night|at the|in the (?:morning|evening|night|day)|on (?:the|my|one|bending|moving|standing|sitting|walking|lying)|with (?:movement|moving|sitting|walking|cough\w*|breath\w*|rest|heat|ice|activity|cold|it)|by|after (?:i|sitting|standing|walking|eating|work)|"
-    r"while|lying|sitting|standing|walking|moving|bending|cough\w*|breath\w*|than (?!before|yesterday|it was|last|earlier|ever|this morning|when it|the day|first)|every time|as soon as|mornings?|nights?|evenings?|safe|one\b|idea|way|option|place|position|doctor|for (?:me|my|back|it|you)|to (?:sit|stand|walk|lie|move|rest))"
-)
-_ACTIVITY = re.compile(r"\b(?:standing|sitting|walking|moving|lying|bending|coughing|sneezing|breathing|driving|heat|ice|cold|rest|movement|mornings?|nights?|that|which|this) (?:(?:down|up|still|or|and|\w+ing) )*(?:(?:is|are|makes?|made|feels?|gets?|it|me|only|seems?|even|much|a|bit|lot|little|way) )*$")
-_WISH = re.compile(r"\b(?:want|hope|hoping|hopefully|wish|need|make|makes|making|will|would|can|could|until|till|should|before|to|going to|may|might|how (?:do|can|long)|try\w*|when|if|help|anything|something|what|feel like it will|supposed to|never)(?: (?:to|it|i|get|feel|be|me|my|back|this|is|a|bit|that|do|gets|getting|any|the|pain|things|could|will|ever|make|makes|makes it|feels))* $")
-_NEGATED = re.compile(r"\b(?:not|no|never|without|neither|hardly|nor)(?: (?:really|been|any|getting|got|gotten|get|feel|feeling|it|is|a|bit|much|even|all|that|be|to|seem|seems|become|gone|going|one|change))* $")
-_OTHER_THING = re.compile(r"\b(?:asthma|cough|headache|memory|vision|leg|legs|foot|arm|breathing|weather|anxiety|fever|mood|weakness|numbness|sleep|knee|appetite|cold|periods?|chest)\b")
+_GAVE = Pattern("onset", "gave")
+_OTHER_SYMPTOM = Pattern("onset", "other_symptom")
+_SLOW_MOVE = Pattern("onset", "slow_move")
+_OPPOSITE = Pattern("onset", "opposite")
+_AGGRAVATED = Pattern("onset", "aggravated")
+_ACTIVITY = Pattern("onset", "activity")
+_WISH = Pattern("onset", "wish")
+_NEGATED = Pattern("onset", "negated")
+_OTHER_THING = Pattern("onset", "other_thing")
+_CLICK_ELSEWHERE = Pattern("onset", "click_elsewhere")
+_WENT_ELSEWHERE = Pattern("onset", "went_elsewhere")
+_QUICK_MOVE = Pattern("onset", "quick_move")
+_SAME_THING = Pattern("onset", "same_thing")
 
 
 @lru_cache(maxsize=1)
@@ -66,11 +66,11 @@ def _not_onset(doc: Document, hit: Hit) -> bool:
     if _OPPOSITE.search(before) and not text.startswith("not"):
         return True
     if "sudden" in text or text in {"instantly", "immediately", "abrupt", "abruptly", "straight away", "instant"}:
-        if _OTHER_SYMPTOM.match(after) or re.search(r"\b(?:need|should|help|relie\w*|want|move|stood|stand|get up|goes|works?|fix\w*|call|see)\b[^,.]*$", before):
+        if _OTHER_SYMPTOM.match(after) or _QUICK_MOVE.search(before):
             return True
-    if text.endswith((" pop", " crack", " click", " it", " snap")) and re.match(r" (?:when i|every|whenever|knee|neck when)", after):
+    if text.endswith((" pop", " crack", " click", " it", " snap")) and _CLICK_ELSEWHERE.match(after):
         return True
-    if "went" in text and re.match(r" (?:to|away|down|on|from|for|back|well|up|into (?!spasm)|through|ok|fine)", after) and not re.search(r"(?:out|spasm|gave)", text):
+    if "went" in text and _WENT_ELSEWHERE.match(after) and not re.search(r"(?:out|spasm|gave)", text):
         return True
     return hit.entry.value == "gradual" and bool(_SLOW_MOVE.search(before))
 
@@ -109,7 +109,7 @@ def _trend_value(doc: Document, hit: Hit) -> str | None:
     if value == "same":
         if text in {"stuck", "steady", "stable", "as before", "same thing"} and hit.last - hit.first < last - first - 2:
             return None
-        return None if re.match(r"(?:place|side|spot|time|day|way|question|as my|side|thing|pain|leg|problem|area)", after) or text.startswith("still") else value
+        return None if _SAME_THING.match(after) or text.startswith("still") else value
     if text in {"worse", "better"} and not _short(doc, hit):
         return None
     if value == "better" and ("gone" in text or "stopped" in text or "going" in text) and re.search(r"\b(?:work|gym|doctor|out|numb)\b", segment):

@@ -8,62 +8,40 @@ from functools import lru_cache
 from clinical_text.types import HYPOTHETICAL, OTHER, POSSIBLE, PRESENT, SELF, Mention
 from clinical_text.values.context import KIN, assertion, experiencer, other_person
 from clinical_text.values.lexicon import PhraseSet, words
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
-_N = r"(?P<n>\d{1,3})"
-_NOT_AGE_NEXT = (
-    r"(?! ?(?:/|-|%|out of|weeks?|day|month|minute|hour|second|mg|ml|kg|kgs|lbs?|pounds|stone|st\b|feet|foot|ft|cm|inch|tablet|pill|kids?|child|times|on a scale|on the|of 10|in|into|along|plus weeks|"
-    r"degrees|\.|mile|percent|night|to|or|ish|and a half|people|boxes|beers|drinks|units|cigarettes|a day|x\b|steps|years? (?:ago|now|in|into|sober|clean|pregnant|married|of (?:pain|this|back)|with|post|since|and counting|out)) ?)"
-)
-_PATTERNS = tuple(
-    re.compile(p)
-    for p in (
-        rf"\b{_N} (?:and a half )?years? (?:of age|old|young)\b(?! (?:injury|pain|mattress|bed|problem|house|car|sofa|chair|building|scar|back injury))",
-        rf"\b{_N} ?y ?/ ?o\b|\b{_N.replace('<n>', '<n2>')} ?(?:y ?o|yr old|yo)\b",
-        rf"\b(?:age|aged|ages)(?: (?:is|of|:|,|=|about|around|around the|am|-))* {_N}\b(?! ?(?:/|weeks?|days?|months?|mg))",
-        rf"\bage(?:d)? ?- ?{_N}\b",
-        rf"\b{_N} years? (?:old )?(?:male|female|man|woman|guy|lady|girl|boy|gentleman|bloke|m\b|f\b)",
-        rf"\b{_N} ?(?:/ ?|, ?)?(?:male|female|man|woman|m|f)\b(?! (?:fall|high|drop|below|above|to|deep|away|\d))",
-        rf"(?<![a-z0-9] )\b(?:m|f|male|female) ?(?:/ ?|, ?|- ?)?{_N}\b(?! ?(?:/ ?\d|weeks?|days?|months?|mg))|\b(?:male|female|man|woman|guy|lady|bloke|girl|boy) (?:aged |of |, )?(?P<n2>\d{{2}})\b(?! ?(?:/ ?\d|weeks?|days?|months?|mg|minute|hour))",
-        rf"\b(?:just |recently |about to |nearly |have just |will |have )*turn(?:ed|ing|s)? {_N}\b(?! ?(?:/|degrees|weeks?))",
-        rf"\b(?:i am|am|i m)(?: (?:only|just|now|a|about|around|nearly|almost|over|currently|already|aged|age|like|well|also|just turned|turning|still|sadly))* {_N}\b{_NOT_AGE_NEXT}",
-        rf"\b(?:he|she) (?:is|was)(?: (?:only|just|now|a|about|around|nearly|almost|over|turning))* {_N}\b{_NOT_AGE_NEXT}",
-        rf"\b{_N} (?:here|years young|and (?:otherwise |generally |very |quite |pretty |fairly |in )*(?:healthy|fit|well|good health|active|male|female|pregnant))\b",
-        rf"\b(?:over|above|past) (?:the age of )?{_N} (?:years|now)\b",
-        rf"\bat (?:the ripe old |the )?age(?: of)? {_N}\b",
-        rf"\bi will be {_N}\b{_NOT_AGE_NEXT}",
-        rf"^{_N} years? old ?(?:now)? ?[.!]?$",
-        rf"\bat {_N} (?:i|my|years|it)\b(?! (?:am|pm))",
-    )
-)
-_DECADE = re.compile(
-    r"\b(?:in|into|are in|being in)(?: (?:my|his|her|their|the))?(?: (?P<part>early|mid|middle|late|very early))? (?P<d>20|30|40|50|60|70|80|90)(?: s\b|s\b)|\b(?:in|into)(?: (?:my|his|her|their))?(?: (?P<part2>early|mid|late))? (?P<w>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b|"
-    r"\b(?:early|mid|late) (?P<w2>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b|\b(?:i am|a|as a) (?P<d2>[2-9]0) (?:something|ish|odd)\b"
-)
+
+
+_PATTERNS = tuple(Pattern("person", name) for name in ("years_old", "yo", "age_is", "age_dash", "years_sex", "number_sex", "sex_number", "turned", "i_am_n", "he_is_n", "n_here", "over_years", "at_the_age", "will_be", "alone", "at_n"))
+_DECADE = Pattern("person", "decade")
 _DECADES = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90}
-_BORN = re.compile(r"\b(?:i was |was |i am |were )?(?:born (?:in|on)|dob|date of birth|birth year|born)(?: (?:is|:|in|the|year|\d{1,2}|[/.-]|january|february|march|april|may|june|july|august|september|october|november|december|th|st|nd|rd|of|,))*? (?P<y>(?:19|20)\d\d)\b")
-_RELATIVE_AGE = re.compile(r"\b(?P<kin>[a-z]+) (?:is|s|was|who is|aged|age|,|turned|turns|,? ?\() ?(?:now |only |just |about |around |nearly )*(?P<n>\d{1,3})\b(?! ?(?:/|weeks?|days?|months?|-|:))")
-_OTHER_NOUN = re.compile(
-    r"\b(?:my|our|his|her|their|a|the) (?:[a-z]+ )?$|\b(?:with|for|lifting|lift|carrying|picked up|picking up|have|got|had|has|of|picked|hold\w*|and|chas\w*) (?:a|my|two|2|our|his|her|\d) $"
-)
-_KIN_AFTER = re.compile(
-    r"^ ?(?:year |old |month )*(?:[a-z]+ )?(?:husband|wife|dad|father|mum|mom|mother|son|daughter|brother|sister|friend|kid|child|toddler|baby|boy|girl|grandson|granddaughter|nephew|niece|grandma|grandmother|grandpa|grandad|grandfather|uncle|aunt|partner|boyfriend|girlfriend|colleague|neighbour|neighbor|patient|nan|gran|teenager|twin)\b"
-)
-_OBJECT = re.compile(r"\b(?:lift\w*|carry\w*|carried|pick\w*(?: up)?|holding|held|hold|chas\w*|with|have|got|has|had|push\w*|play\w*(?: with)?|after|for|bath\w*|mother of|mum of|mom of|dad of|father of|of|wrestl\w*|hug\w*)(?: (?:a|my|our|his|her|an|the|two|2|up|heavy|with|1|one|and))* $")
-_HISTORY = re.compile(r"\b(?:when i was|since i was|since age|since the age|since i turned|from age|from the age of|as a|at the age of|until i was|till i was|back when i was|before i was|when he was|when she was|died at|ago at|diagnosed at|since turning)(?: (?:a|about|around|of|like|i was|in my|aged|age))* ?$")
-_FEMALE = re.compile(r"\b(?:female|woman|lady|girl|f)\b")
-_PREGNANT = re.compile(r"\b(?:pregnan\w*|expecting|gestation|trimester|along|due (?:date|in|on|next|any|today|tomorrow|this)|overdue|postpartum|bump|ivf|with child|baby (?:is )?due)\b")
-_NOT_PREGNANT = re.compile(
-    r"\b(?:not|never|no longer|isnt|cannot be|trying to (?:get|be|become)|might be|may be|could be|if i (?:am|was|get|were)|was|were|never been|get|got|getting|when i was|last time i was|became|had a|no) (?:\w+ )?(?:pregnan\w*)|\b(?:post ?partum|miscarr\w*|gave birth|delivered|last pregnancy|previous pregnancy|after (?:my )?pregnancy|baby (?:is|was) born|pregnancy test)\b"
-)
-_WEEKS = re.compile(r"\b(?P<n>\d{1,2}(?:\.\d)?)(?: ?\+ ?\d| and \d day| and a half| -| plus \d)?(?: (?:to|-|or) (?P<m>\d{1,2}))? ?(?:week|w\b)(?: (?:and|,) \d (?:day|d\b))?")
-_WEEK_NUMBER = re.compile(r"\bweek (?P<n>\d{1,2})\b")
-_MONTHS = re.compile(r"\b(?P<n>\d(?:\.\d)?|one|a)(?: and a half)?(?: (?:to|-|or) (?P<m>\d))? month")
-_TRIMESTER = re.compile(r"\b(?P<t>1|2|3|first|1 ?st|second|2 ?nd|third|3 ?rd|last|final) trimester\b|\btrimester (?P<t2>[123])\b")
-_DUE = re.compile(r"(?:^|\b(?:i am|we are|baby|baby is|am|was|and|is|my|my baby is|pregnant(?: ,)?(?: and)?) |^)due (?:date (?:is )?)?(?:in |in about |within )?(?:(?P<n>\d{1,2}|a|one|two|couple of|few|a few|a couple of) (?P<unit>day|week|month)|next (?P<next>week|month)|(?P<now>today|tomorrow|any (?:day|time|minute)(?: now)?|this week|now))")
-_FULL_TERM = re.compile(r"\b(?:full term|overdue|past my due date|over my due date|heavily pregnant|about to give birth|in labou?r)\b")
-_SHORT_WEEKS = re.compile(r"^(?:i am )?(?:(?:about|around|almost|nearly|only|just|over) )*(?P<n>\d{1,2})(?: ?\+ ?\d)? week(?: (?:now|along|today|tomorrow|and \d day|gone|gone now))*(?= ?$| ?[,.!]| and (?:my|i|have|the|it)| with | but )")
-_SEX_FRAME = re.compile(r"\b(?:i am|am|as|as a|gender|sex|me|yes|being|just|old|young|im a|only|is|year|age|aged|am an?|healthy|otherwise|fit|pregnant|\d+|a|an|,|old ,|being an?|elderly|middle aged|active|adult)(?: (?:a|an|is|:|the|old|young|healthy|year|of|age|fit|active|elderly|middle|aged|older|pregnant|white|black|asian|indian|overweight|big|adult|normal|retired|working|something|ish|grown|tall|,))* $")
+_BORN = Pattern("person", "born")
+_RELATIVE_AGE = Pattern("person", "relative_age")
+_OTHER_NOUN = Pattern("person", "other_noun")
+_KIN_AFTER = Pattern("person", "kin_after")
+_OBJECT = Pattern("person", "object")
+_HISTORY = Pattern("person", "history")
+_FEMALE = Pattern("person", "female")
+_PREGNANT = Pattern("person", "pregnant")
+_NOT_PREGNANT = Pattern("person", "not_pregnant")
+_WEEKS = Pattern("person", "weeks")
+_WEEK_NUMBER = Pattern("person", "week_number")
+_MONTHS = Pattern("person", "months")
+_TRIMESTER = Pattern("person", "trimester")
+_DUE = Pattern("person", "due")
+_FULL_TERM = Pattern("person", "full_term")
+_SHORT_WEEKS = Pattern("person", "short_weeks")
+_SEX_FRAME = Pattern("person", "sex_frame")
+_WHEN_I_WAS = Pattern("person", "when_i_was")
+_FEELS_OLD = Pattern("person", "feels_old")
+_LIMIT_BEFORE = Pattern("person", "limit_before")
+_SELF_SEX_AFTER = Pattern("person", "self_sex_after")
+_SEX_OF_OTHER = Pattern("person", "sex_of_other")
+_SEX_LETTER = Pattern("person", "sex_letter")
+_NOT_PREGNANT_BEFORE = Pattern("person", "not_pregnant_before")
+_WEEKS_SINCE = Pattern("person", "weeks_since")
+_PAIN_FOR = Pattern("person", "pain_for")
 
 
 _BESIDE_SEX = frozenset({".", ",", "!", "/", "-", "year", "old", "a", "just", "um", "here", "i", "am", "age", "aged", ":"})
@@ -108,17 +86,17 @@ def _take(doc: Document, match: re.Match[str], age: int, found: list[Mention], u
         return
     before = doc.s[max(0, match.start() - 50) : match.start()]
     text = match.group()
-    if _HISTORY.search(before) or re.search(r"\b(?:since|when) (?:i |he |she )?(?:was |am )?$", before):
+    if _HISTORY.search(before) or _WHEN_I_WAS.search(before):
         used.update(range(first, last))  # a number understood, though no age of today
         return
     if text.startswith(("i am", "am", "he", "she")) and age <= 10 and "year" not in text and not doc.s[match.end() :].startswith((" year old", " years old")):
         return
-    if re.search(r"\b(?:feel|feels|like|act|look|body of an?|move|walk\w*) (?:like )?(?:i am |an? )?(?:an? )?$", before) and "old" in doc.s[match.start() : match.end() + 10]:
+    if _FEELS_OLD.search(before) and "old" in doc.s[match.start() : match.end() + 10]:
         used.update(range(first, last))
         return
     after = doc.s[match.end() : match.end() + 40]
     who = experiencer(doc, first)
-    named = _KIN_AFTER.match(after) and not re.match(r" (?:female|male|woman|man|girl here|boy here)", after)
+    named = _KIN_AFTER.match(after) and not _SELF_SEX_AFTER.match(after)
     if text.startswith("i am") and not named:
         who = SELF
     elif "year old" in text + after[:9] and re.search(r"\b(?:my|our) $", before) and not re.match(r" (?:female|male|woman|man|body)\b", after):
@@ -134,7 +112,7 @@ def _take(doc: Document, match: re.Match[str], age: int, found: list[Mention], u
         if _OBJECT.search(before):
             used.update(range(first, last))  # the child that was lifted
             return
-    if re.search(r"\b(?:for|over|under|above|below|than|between) $", before) and "old" not in text:
+    if _LIMIT_BEFORE.search(before) and "old" not in text:
         return
     if "turn" in text and "turning" in text or re.search(r"\b(?:nearly|almost|about to|will)\b", text) and "turn" in text:
         age -= 1
@@ -171,7 +149,7 @@ def _sex(doc: Document) -> list[Mention]:
             continue
         if text in {"pregnant", "breastfeeding", "menopause", "hysterectomy", "menopausal"} and _denied(doc, hit.first):
             continue
-        if re.search(r"\b(?:not|no) (?:a |an )?$", before) or re.match(r"(?:doctor|gp|nurse|physio|friend|boss|colleague|flu|in law|neighbour)\b", after):
+        if re.search(r"\b(?:not|no) (?:a |an )?$", before) or _SEX_OF_OTHER.match(after):
             continue
         start, end = doc.span(hit.first, hit.last)
         who = experiencer(doc, hit.first)
@@ -197,7 +175,7 @@ def _sex(doc: Document) -> list[Mention]:
 def _sex_letter(doc: Document) -> list[Mention]:
     """ "45F", "M32", "32/m"."""
     found = []
-    for match in re.finditer(r"\b\d{2} (?:year old )?(?:/ |, )?(?P<l>[mf])\b(?! \d)|(?<![a-z0-9] )\b(?P<l2>[mf]) (?:/ |, )?\d{2}\b(?! ?/)|^(?P<l3>[mf])$", doc.s):
+    for match in _SEX_LETTER.finditer(doc.s):
         group = next(g for g in ("l", "l2", "l3") if match[g])
         first = doc.token_at(match.start(group))
         start, end = doc.span(first, first + 1)
@@ -208,7 +186,7 @@ def _sex_letter(doc: Document) -> list[Mention]:
 
 
 def _denied(doc: Document, token: int) -> bool:
-    return bool(re.search(r"\b(?:not|no|never|cannot be|if i am|trying to (?:get|be)|might be|could be|may be|wasnt|was|am i|was never|get)(?: (?:currently|be|yet|even|i am|definitely|been))* $", doc.s[: doc.offset(token)]))
+    return bool(_NOT_PREGNANT_BEFORE.search(doc.s[: doc.offset(token)]))
 
 
 def _pregnancy(doc: Document) -> tuple[list[Mention], set[int]]:
@@ -216,7 +194,7 @@ def _pregnancy(doc: Document) -> tuple[list[Mention], set[int]]:
     short = _SHORT_WEEKS.match(s) if s.startswith("i am") else None
     if short is None and not _PREGNANT.search(s) and not _FULL_TERM.search(s):
         return [], set()
-    if short is not None and 4 <= int(short["n"]) <= 42 and not re.search(r"\bi am \d+ week (?:in|into|of|out|post|since|old|sober)\b", s):
+    if short is not None and 4 <= int(short["n"]) <= 42 and not _WEEKS_SINCE.search(s):
         return [_weeks_mention(doc, short, int(short["n"]))], set(range(*doc.range_of(short)))
     if _NOT_PREGNANT.search(s):
         return [], {i for m in _WEEKS.finditer(s) for i in range(*doc.range_of(m))} if "pregnan" in s and not re.search(r"\b(?:for|since|ago)\b", s) else set()
@@ -234,7 +212,7 @@ def _pregnancy(doc: Document) -> tuple[list[Mention], set[int]]:
             weeks = int(number * factor + 0.5) if factor != 1 else int(number)
             around = s[max(0, match.start() - 30) : match.end() + 20]
             distance = min((min(abs(p.start() - match.end()), abs(p.end() - match.start())) for p in _PREGNANT.finditer(s)), default=99)
-            if 1 <= weeks <= 42 and distance <= 25 and not re.match(r" ago| of (?:pain|back|spasm)", s[match.end() :]) and not re.search(r"\b(?:pain|hurt|ache|spasm|since|last|past)\b[^,.]{0,12}\bfor (?:about )?$", around[:30]):
+            if 1 <= weeks <= 42 and distance <= 25 and not re.match(r" ago| of (?:pain|back|spasm)", s[match.end() :]) and not _PAIN_FOR.search(around[:30]):
                 candidates.append((distance, match, weeks))
     if candidates:
         _, match, weeks = min(candidates, key=lambda c: c[0])

@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from clinical_text.types import PAST, Mention
 from clinical_text.values import acts, duration, injury, location, onset, person, severity
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document
 
-_BARE_SPAN = re.compile(r"^(?:(?:about|around|i am|it is|nearly|almost|just|only|well|um) )*(?P<n>\d{1,3}) (?:week|year|month)(?: (?:now|today|along))?(?: [.!])?$")
+_BARE_SPAN = Pattern("reader", "bare_span")
 
 
 def read_values(text: str, today: datetime.date) -> list[Mention]:

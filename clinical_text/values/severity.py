@@ -13,63 +13,46 @@ from itertools import islice
 from clinical_text.types import HYPOTHETICAL, PAST, Mention
 from clinical_text.values.context import assertion, experiencer, is_over
 from clinical_text.values.lexicon import PhraseSet, words
+from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
-_N = r"(?:\d+(?:\.\d+)?|one)"
-_TO = r"(?:or|to|-|and|/|maybe|,|perhaps|or maybe|maybe even|perhaps even|even|possibly|, maybe|, or|, sometimes|, possibly|sometimes|and a|or a|or an|to a|to an|or even|maybe a|maybe an)"
-_RANGE = rf"(?P<a>{_N})(?: ?\+)?(?: {_TO} (?P<b>{_N}))?(?: ?\+| ish| plus)?"
-_SCALE = r"(?:/|out of|of|over|on|outof|in|from|on a scale of|on scale of|on the scale of|on a scale to|out of a possible|on a scale from (?:0|1|one) to|on a scale of (?:0|1|one) to|on a scale (?:0|1) -)"
-_ADVERB = (
-    r"(?:#+|about|around|like|at|to|a|an|maybe|probably|now|currently|today|is|was|it|be|been|of|say|the|only|just|roughly|easily|definitely|nearly|almost|close|"
-    r"up|down|back|level|number|rated|rating|score|scale|as|i|would|solid|good|strong|still|stays|sitting|hovering|between|from|currently|perhaps|honestly|:|,|right|has|gone|"
-    r"went|dropped|approximately|my|call|hits|hitting|feel|feels|more|more like|somewhere|on|its|in|this|morning|moment|one|0|1|10|-|guess|think|reckon|=|intensity|severity|out|well|really|kind|going|this|that)"
-)
-_OUT_OF_TEN = re.compile(rf"(?<![\d.])\b{_RANGE} ?(?:pain )?{_SCALE} (?:10\b|100\b|#+)(?! (?:mg|people|times|kg|days?|years?|minutes?|hours?|weeks?))")
-_LABELLED = re.compile(
-    rf"\b(?:pain|severity|level|scale|score|rating|rate|rated|intensity|hurt|spasm|ache|discomfort|out of 10|out of ten)\b(?: {_ADVERB}){{0,9}}? {_RANGE}(?! ?[\d/:])"
-)
-_ARTICLE = re.compile(
-    rf"\b(?:a|an|like|say|solid|at|more like|closer to|make that|make it|easily|rather|now|to|probably|maybe|definitely|around|about|still|nearly|almost)"
-    rf"(?: (?:a|an|solid|good|strong|steady|constant|full|hard|low|high|bad|big|about|maybe|around|easy|sold|firm|clear|straight|roughly|like|between|probably|about|to|around|the))* {_RANGE}"
-)
-_BETWEEN = re.compile(rf"\b(?:between|btw|from) (?:a |an )?(?P<a>{_N}) (?:and|to|-|&|or) (?:a |an )?(?P<b>{_N})\b")
-_CHANGE = re.compile(
-    rf"\b(?:from|was|started at|started as|started|been|is)(?: {_ADVERB})*? (?P<a>{_N})(?: (?:/|out of) 10)?(?: [a-z,]+){{0,5}}? (?:to|now|down to|up to|but now|and now)(?: {_ADVERB})*? (?P<b>{_N})\b(?: (?:/|out of) 10)?"
-)
-_RANGE_ALONE = re.compile(rf"^(?:(?:um|uh|i|would|say|it|is|maybe|probably|like|about|around|between|a|an|think|guess|at|pain|well|so|now|,|to|yes|ok) )*(?P<a>{_N}) (?:or|to|-|/|and|maybe|or maybe|, maybe|, or) (?:a |an |maybe |even )*(?P<b>{_N})(?: (?:maybe|i guess|i think|probably|ish|now|today|\.|!|pain|,))*$")
-_IT_IS = re.compile(rf"\b(?:it|that|this|mine|pain) (?:is|was) (?:(?:now|about|around|like|at|maybe|probably|still|currently|only|just|more|roughly) )*{_RANGE}(?! ?[\d/:])")
-_DOING = re.compile(
-    rf"(?<![\d.])\b{_RANGE} (?:at (?:rest|worst|best|night|its worst|the moment)|when (?:i|it|moving|sitting|lying|standing|still|resting|walking)|moving|if i|lying|sitting|standing|resting|"
-    r"on movement|with movement|right now|now|currently|atm|rn|today|in the (?:morning|evening|day|night|afternoon)|by (?:evening|night|the evening)|mornings?|nights?|at most|while|whenever|most of the time)\b"
-)
-_PEAKS = re.compile(rf"\b(?:sometimes|up to|goes to|reaching|reaches|peaks at|spikes to|jumps to|hits|hitting|as high as|as bad as) (?:an? |about |around )*{_RANGE}")
-_MEANT = re.compile(rf"\b(?:sorry|meant|mean|make it|make that|change (?:it|that) to|correction|should be|should have been|typo|wait|actually)(?: (?:i|it|is|to|be|more|like|say|no|,|a|an))* {_RANGE}(?=$| ?[.!,]| not| sorry)")
-_FROM_TO = re.compile(r"(?<!went )(?<!gone )(?<!jumped )(?<!goes )(?<!going )(?<!shot )(?:(?<=scale of )|(?<=scale from )|(?<=scale )|(?<=scale is )|(?<=scale between )|(?<=out of )|(?<=from )|(?<=of ))"
-                      r"(?:0|1|one) (?:to|-|and|through|thru|/) 10\b|\b(?:0|1|one) (?:to|-) 10(?= scale)")  # fmt: skip
-_OPINION = re.compile(rf"\bi (?:would|will|rate|am)(?: (?:say|give|call|rate|put|it|to|at|a|an|is|around|about|like|probably|as|my|pain|the))* {_RANGE}")
-_AFTER_UNIT = re.compile(
-    r"^ ?(?:day|week|month|year|hour|minute|second|mg|ml|kg|g|lb|lbs|stone|tablet|pill|cm|mm|feet|foot|ft|inch|mile|km|st\b|nd\b|rd\b|th\b|am\b|pm\b|%|percent|times|x\b|"
-    r"o clock|oclock|kids?|child|people|doctor|weeks|pregnan|yo\b|f\b|m\b|male|female|fortnight|decade|mcg|litre|beers?|glass|units?|paracetamol|ibuprofen|advil|aleve|"
-    r"of (?:them|those|us|my|the)|night|am,|degrees?|c\b|other|different|more|discs?|disks?|vertebra|surger|operation|miscarr|siblings|sons|daughters|steps|stairs|flights|"
-    r"boxes|bags|box|guys?|months|and a half (?:hour|day|week|month|year)|morning|summer|half)"
-)
-_FOLLOW = re.compile(
-    r"^ ?(?:$|[.,!?;/+:)]|(?:out|on|at|now|today|right|and|but|when|with|for|if|or|to|maybe|probably|really|in|though|the|because|i|it|pain|ish|after|before|as|while|most|sometimes|"
-    r"currently|atm|rn|honestly|this|last|so|than|not|sorry|earlier|yesterday|please|thanks|lol|all|until|since|my|easily|easy|plus|whenever|even|still|constantly|down|up|is|was|of|is|usually|"
-    r"mate|doc|tbh|imo|max|tops|possibly|perhaps|by|from|worse|hurt|overall|just|can|cannot|then|which|scale|level|having|actually|started|starts|began|sir|madam|doctor|bro|dude|man|ji|yaar|lol|yeah|even|but|no|yes|currently|standing|lying|sitting|moving|bad|when)\b)"
-)
-_PAST_BEFORE = re.compile(r"\b(?:was|were|yesterday|earlier|last (?:night|week|time)|started|began|at first|initially|used to|had been|went from|from|came down from|before)\b[^.,]*$")
-_PAST_AFTER = re.compile(r"^[ /\w]{0,14}\b(?:yesterday|earlier|last (?:night|week|time)|before|at first|initially|this morning|when it started)\b")
-_NOW = re.compile(r"\b(?:now|today|currently|at the moment|atm|right now|rn|down to|up to|dropped to|gone to|currently)\b")
-_CORRECTS = re.compile(r"\b(?:not|no|sorry|actually|i mean|i meant|meant|make that|more like|rather|closer to|wait)\b")
-_NEGATED_BEFORE = re.compile(r"\b(?:not|no|never|without|nor|than|isnt)(?: (?:a|an|that|so|like|really|very|exactly|quite|any|even|at|as|much|of|really|been|in|too|have|having|the|my|it|is|feel|felt|more|actually))* $")
-_OTHER_NOUN = re.compile(
-    r"\b(?:chest|stomach|abdominal|abdomen|belly|tummy|head|headache|headaches|migraine|leg|knee|foot|tooth|toothache|period|fever|chills|asthma|allerg\w*|arthritis|"
-    r"weakness|numbness|nausea|bleeding|injury|injuries|accident|condition|disease|depression|anxiety|stress|reaction|day|week|night|weather|traffic|doctor|idea|job|boss|"
-    r"thing|one|sweats?|sweating|breath\w*|box|boxes|lifting|lift|weights?|bag|bags|load|stuff|things|object|items|shopping|suitcase|meal|snow|medicine|drugs?|workout|"
-    r"exercise|exercises|activity|work|duty|period|diarrh\w*|vomiting|trauma|infection|ear|osteoporosis|scoliosis|stenosis|swelling|smell|itch\w*|cold|flu|cough\w*|sleep|"
-    r"driver|news|drink\w*|drinker|smoker|fall|crash|trip|shock|hypertension)\b"
-)  # fmt: skip
+
+
+
+
+
+_OUT_OF_TEN = Pattern("severity", "out_of_ten")
+_LABELLED = Pattern("severity", "labelled")
+_ARTICLE = Pattern("severity", "article")
+_BETWEEN = Pattern("severity", "between")
+_CHANGE = Pattern("severity", "change")
+_RANGE_ALONE = Pattern("severity", "range_alone")
+_IT_IS = Pattern("severity", "it_is")
+_DOING = Pattern("severity", "doing")
+_PEAKS = Pattern("severity", "peaks")
+_MEANT = Pattern("severity", "meant")
+_FROM_TO = Pattern("severity", "from_to")
+_OPINION = Pattern("severity", "opinion")
+_AFTER_UNIT = Pattern("severity", "after_unit")
+_FOLLOW = Pattern("severity", "follow")
+_PAST_BEFORE = Pattern("severity", "past_before")
+_PAST_AFTER = Pattern("severity", "past_after")
+_NOW = Pattern("severity", "now")
+_CORRECTS = Pattern("severity", "corrects")
+_NEGATED_BEFORE = Pattern("severity", "negated_before")
+_OTHER_NOUN = Pattern("severity", "other_noun")
+_NOT_A_SCORE = Pattern("severity", "not_a_score")
+_NOT_A_LEVEL = Pattern("severity", "not_a_level")
+_ANCHORED = Pattern("severity", "anchored")
+_TAKING = Pattern("severity", "taking")
+_I_AM = Pattern("severity", "i_am")
+_CANNOT_WITHOUT = Pattern("severity", "cannot_without")
+_BAD_OTHER = Pattern("severity", "bad_other")
+_PAIN_GONE_WHERE = Pattern("severity", "pain_gone_where")
+_NO_PAIN_PLACE = Pattern("severity", "no_pain_place")
+_OTHER_PART = Pattern("severity", "other_part")
+_BACK_NEXT = Pattern("severity", "back_next")
+_PREDICATE_END = Pattern("severity", "predicate_end")
 _AROUND_WORD = frozenset({"it", "is", "just", "um", "uh", "well", ".", "!", ",", "oh", "the", "pain", "my"})
 _MAX_AFTER = 6
 _MOST = 20  # numbers weighed against each other
@@ -140,7 +123,7 @@ def _numbers(doc: Document) -> list[_Found]:
     return sorted(found, key=lambda f: f.first)[:_MOST]
 
 
-def _acceptable(doc: Document, match: re.Match[str], pattern: re.Pattern[str]) -> bool:
+def _acceptable(doc: Document, match: re.Match[str], pattern: Pattern) -> bool:
     values = _values(match)
     if max(values) > (12 if pattern in (_LABELLED, _BETWEEN) else 10) and not (pattern is _LABELLED and max(values) in (11, 12, 15, 20, 100, 1000)):
         return False
@@ -152,13 +135,13 @@ def _acceptable(doc: Document, match: re.Match[str], pattern: re.Pattern[str]) -
     if "one" in (match["a"], match["b"]) and pattern in (_ARTICLE, _OPINION):
         return False
     before = doc.s[max(0, match.start("a") - 40) : match.start("a")]
-    if pattern is _LABELLED and re.search(r"\b(?:for|since|past|last|every|after|in|within|age|aged|took|take|taken|these|those|until|under|over) (?:about |the |around |last |past |like )*$", before):
+    if pattern is _LABELLED and _NOT_A_SCORE.search(before):
         return False
-    if pattern is _ARTICLE and re.search(r"\b(?:age|aged|turned|at|weighs?|size|took|take|taken|every|after|about|around|to|for|maybe) (?:about |around |maybe )?$", before):
-        anchored = re.search(r"\b(?:it|is|pain|at|to|down|up|say|now) (?:at |to |about |around |still |now )*$", before)
-        if not anchored or re.search(r"\b(?:took|take|taken|every|after|for)\b[^.,]*$", before):
+    if pattern is _ARTICLE and _NOT_A_LEVEL.search(before):
+        anchored = _ANCHORED.search(before)
+        if not anchored or _I_AM.search(before):
             return False
-    if pattern is _OPINION and re.search(r"\bi am(?: (?:a|an|like|at|about|around|probably))* $", before) and not re.search(r"\b(?:a|an|at|like) $", before):
+    if pattern is _OPINION and _TAKING.search(before) and not re.search(r"\b(?:a|an|at|like) $", before):
         return False
     return not (pattern is _BETWEEN and re.search(r"\b(?:vertebra\w*|disc|disk|age|l)\b", before))
 
@@ -243,7 +226,7 @@ def _impossible_without(doc: Document, token: int) -> bool:
     """ "Could barely move without excruciating pain" asserts the pain."""
     sentence = doc.sentence_of(token)
     before = doc.s[doc.offset(sentence[0]) : doc.offset(token)]
-    return bool(re.search(r"\b(?:barely|hardly|cannot|could not|can not|unable|not able|no longer|hard to|difficult to|impossible|do not|scarcely)\b.*\bwithout\b", before))
+    return bool(_CANNOT_WITHOUT.search(before))
 
 
 def _choose_word(doc: Document, found: list[_Found]) -> _Found | None:
@@ -263,10 +246,10 @@ def _phrase_misleads(doc: Document, first: int, last: int, value: int) -> bool:
     after = doc.s[max(doc.offset(last) - 1, 0) : doc.offset(last) + 30]
     if re.search(r"\b(?:feel|felt|feeling) ?$", before) and text.endswith(" bad"):
         return True
-    if re.match(r" (?:headache|chest|stomach|news|idea|for|weather|day|sleep|traffic|knee|habit|breath|posture)", after) and "bad" in text:
+    if _BAD_OTHER.match(after) and "bad" in text:
         return True
     if value == 0:
-        return bool(re.match(r" (?:down|up|from|into|through|on|back|numb|worse|right|all)\b", after)) or bool(re.match(r" (?:in|when|on|at|down|until|if) (?!back)", after)) or "?" in doc.words or assertion(doc, first) == HYPOTHETICAL
+        return bool(_PAIN_GONE_WHERE.match(after)) or bool(_NO_PAIN_PLACE.match(after)) or "?" in doc.words or assertion(doc, first) == HYPOTHETICAL
     if "max" in text.split() and re.search(r"strength|dose|\d", segment):
         return True
     if text in {"moderate", "medium", "moderately"} and not _about_pain(doc, last):
@@ -275,7 +258,7 @@ def _phrase_misleads(doc: Document, first: int, last: int, value: int) -> bool:
         return bool(last - first < len(doc.words)) and text != "average"
     if text.startswith("not ") and re.match(r" (?:enough|a|an|that)\b", after):
         return True
-    return bool(_OTHER_NOUN.match(after.strip())) or bool(re.search(r"\b(?:leg|arm|knee|head|chest|stomach|tummy|period|tooth)\b", segment) and "back" not in segment)
+    return bool(_OTHER_NOUN.match(after.strip())) or bool(_OTHER_PART.search(segment) and "back" not in segment)
 
 
 def _about_pain(doc: Document, last: int) -> bool:
@@ -291,6 +274,6 @@ def _about_pain(doc: Document, last: int) -> bool:
         if word not in body:
             break
     after = doc.s[max(doc.offset(last) - 1, 0) :]
-    if re.match(r" (?:(?:low|lower|upper|mid|middle) )?(?:back|spine)\b", after):
+    if _BACK_NEXT.match(after):
         return True
-    return bool(re.match(r" (?:[.,!?;]|(?:and|but|now|today|when|if|at|this|i|it|so|about|to|in|since|as|though|for|right|because|with|enough|by|all|most|not|or|especially|like|really|ish)\b)", after))
+    return bool(_PREDICATE_END.match(after))
