@@ -119,7 +119,7 @@ def _opener(statements: Statements, statement: Statement) -> str:
         return ""  # "am having fever", "and has a fever"
     if word in g.auxiliaries and following in g.bare_verbs:
         return ""  # "can feel my belly pulsing"
-    if word in {"is", "are"} and following.endswith("ing") and not statement.asked:
+    if word in {"is", "are"} and following in g.ongoing and not statement.asked:
         return ""  # "is paining in my chest"
     return word
 

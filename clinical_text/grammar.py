@@ -33,6 +33,7 @@ class Grammar:
     leading_verbs: frozenset[str]
     auxiliaries: frozenset[str]
     bare_verbs: frozenset[str]
+    ongoing: frozenset[str]
     contrast: frozenset[str]
     contrast_phrases: dict[str, tuple[tuple[str, ...], ...]]
     because: frozenset[str]

@@ -36,6 +36,7 @@ class Entry:
     denied_phrases: str = ""
     denied_combos: tuple[Combo, ...] = ()
     unless: tuple[str, ...] = ()
+    hints_unless: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
     lasting: bool = False  # "years ago" does not end it
@@ -61,11 +62,22 @@ class Lexicon:
     words: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
     ranges: tuple[tuple[str, float, float], ...] = ()
-    class_words: dict[str, frozenset[str]] = field(default_factory=dict)
+    class_words: dict[str, frozenset[str]] = field(default_factory=dict)  # of the classes that fill gaps
     atoms: dict[str, frozenset[str]] = field(default_factory=dict)  # of words seen before
 
 
-ENTRY_KEYS = {"phrases", "hints", "combos", "denied", "unless", "hides", "yields_to", "lasting", "months"}
+ENTRY_KEYS = {
+    "phrases",
+    "hints",
+    "combos",
+    "denied",
+    "unless",
+    "hints_unless",
+    "hides",
+    "yields_to",
+    "lasting",
+    "months",
+}
 ENTRY_FILES = {"findings.yml": "finding", "conditions.yml": "condition", "medicines.yml": "condition"}
 
 
@@ -92,7 +104,7 @@ def _entry(id_: str, kind: str, raw: dict[str, Any], where: str, classes: Collec
     check_keys(where, set(raw), ENTRY_KEYS, set())
     denied = raw.get("denied", {})
     check_keys(f"{where} denied", set(denied), {"phrases", "combos"}, set())
-    for name in raw.get("unless", ()):
+    for name in (*raw.get("unless", ()), *raw.get("hints_unless", ())):
         if name not in classes:
             raise LexiconError(f"{where}: unknown class {name!r}")
     return Entry(
@@ -104,6 +116,7 @@ def _entry(id_: str, kind: str, raw: dict[str, Any], where: str, classes: Collec
         denied_phrases=denied.get("phrases", ""),
         denied_combos=tuple(_combo(c, f"{where} denied", classes) for c in denied.get("combos", ())),
         unless=tuple(raw.get("unless", ())),
+        hints_unless=tuple(raw.get("hints_unless", ())),
         hides=tuple(raw.get("hides", ())),
         yields_to=tuple(raw.get("yields_to", ())),
         lasting=bool(raw.get("lasting", False)),
@@ -134,6 +147,7 @@ class _Builder:
         self.classes: dict[str, list[Words]] = _Classes(self)
         self.vocabulary: dict[str, str] = {}
         self.lexicon = Lexicon({})
+        self.gaps: set[str] = set()
         self.words: set[str] = set()
         self.prefixes: set[str] = set()
         self.ranges: dict[str, tuple[float, float]] = {}
@@ -144,6 +158,7 @@ class _Builder:
         for name in sorted(used):
             where = f"vocabulary.yml {name}"
             self._add(Owner(name, "class"), self.vocabulary[name], where)
+        for name in self.gaps:
             sources = patterns_of(self.vocabulary[name])
             self.lexicon.class_words[name] = frozenset(p for p in sources if " " not in p)
         for name, text in read_yaml(self.folder / "cues.yml").items():
@@ -171,8 +186,9 @@ class _Builder:
                 ):
                     self._add(Owner(id_, role, kind), text, where)
                 for combo in (*entry.combos, *entry.denied_combos):
-                    used.update((*combo.all, *combo.block, *filter(None, [combo.gap])))
-                used.update(entry.unless)
+                    used.update((*combo.all, *combo.block))
+                    self.gaps.update(filter(None, [combo.gap]))
+                used.update((*entry.unless, *entry.hints_unless))
         for entry in self.lexicon.entries.values():
             for other in (*entry.hides, *entry.yields_to):
                 if other not in self.lexicon.entries:

@@ -9,7 +9,7 @@ from clinical_text.lexicon import Combo, Entry, Lexicon, Owner, number_of
 from clinical_text.pattern import ANY, DIRECTLY
 from clinical_text.tokens import Token
 
-_NOT = frozenset("isnt arent wasnt werent dont doesnt didnt havent hasnt hadnt wont".split())
+_NOT = frozenset(["isnt", "arent", "wasnt", "werent", "dont", "doesnt", "didnt", "havent", "hasnt", "hadnt", "wont"])
 _REMEMBERED = 20_000
 _HARD = frozenset(".?!;\n()")
 
@@ -157,7 +157,12 @@ def candidates(lexicon: Lexicon, row: Row, all_hits: list[Hit]) -> list[Candidat
             cores = _combined(lexicon, row, classes, combo)
             found += [Candidate(entry, core, denied=True) for core in cores]
     against = {(h.owner.name, row.clause[h.start]) for h in all_hits if h.owner.role == "class"}
-    return [c for c in found if not any((n, row.clause[c.start]) in against for n in c.entry.unless)]
+
+    def taken_away(c: Candidate) -> bool:
+        names = c.entry.unless + (c.entry.hints_unless if c.hint else ())
+        return any((name, row.clause[c.start]) in against for name in names)
+
+    return [c for c in found if not taken_away(c)]
 
 
 def _combined(lexicon: Lexicon, row: Row, classes: dict[str, list[Hit]], combo: Combo) -> list[frozenset[int]]:
