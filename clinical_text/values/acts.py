@@ -11,21 +11,16 @@ from functools import lru_cache
 
 from clinical_text.types import HYPOTHETICAL, OTHER, PRESENT, SELF, Mention
 from clinical_text.values.context import assertion, experiencer
-from clinical_text.values.lexicon import Entry, Hit, PhraseSet, words
+from clinical_text.values.lexicon import Entry, Hit, PhraseSet, WordSet, words
 from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
-_NOISE = frozenset(
-    "um uh er erm umm uhh well oh ah ahh hmm hm lol haha mate thanks thank thx ty please pls sorry doc doctor buddy bro man dear sir madam honestly tbh so just like actually then and "
-    "ok really also yaar na ji now luckily thankfully fortunately currently afraid".split()
-)
+_NOISE = WordSet("acts", "noise")
 _NO = frozenset({"no", "nope", "nah", "nop", "naw", "nahi", "nahin"})
 _YES = frozenset({"yes", "yep", "yeah", "yup", "yea", "yeh", "haan"})
-_AFTER_NO = frozenset(
-    "i my it the there that this they he she we not just only none nothing never but because thanks thank nor neither a sorry mate doctor doc and as we all you at im nobody other".split()
-)
+_AFTER_NO = WordSet("acts", "after_no")
 _NO_NOUN = Pattern("acts", "no_noun")
-_STARTERS = {"unknown": frozenset("how when exactly really if which where about for what the honestly".split()), "unsure": frozenset("how when exactly really if which where about but what whether on the".split())}
+_STARTERS = {"unknown": WordSet("acts", "unknown_goes_on"), "unsure": WordSet("acts", "unsure_goes_on")}
 _NOT_ANSWER = Pattern("acts", "not_answer")
 _REFUSAL = Pattern("acts", "refusal")
 _SKIPS = Pattern("acts", "skips")
@@ -35,10 +30,7 @@ _TO_SOMETHING = Pattern("acts", "to_something")
 _NOT_HEALTHY = Pattern("acts", "not_healthy")
 _HEALTHY_THING = Pattern("acts", "healthy_thing")
 _ABOUT_FOOD = Pattern("acts", "about_food")
-_AROUND_NUMBER = frozenset(
-    "about around maybe like i would say it is probably ish a an at now think guess um uh just only nearly almost over under ok yes well so pain am number . + or to - no not sorry mean meant actually make "
-    "that , yeah / out of erm er hmm roughly the my age be been was currently today level perhaps possibly ! ? plus i'd rate give me call this more than less least above definitely easily below".split()
-)
+_AROUND_NUMBER = WordSet("acts", "around_number")
 _EMERGENCY_NUMBERS = frozenset({"911", "999", "112", "0", "111", "108", "102", "988", "116"})
 
 
@@ -65,14 +57,23 @@ def _acts(doc: Document) -> list[Mention]:
     found: dict[str, Mention] = {}
     whole = _sets()[0].whole
     for first, last in [(0, len(doc.words)), *doc.segments]:
-        entry = whole([w for w in doc.words[first:last] if w not in {".", "!", ",", "?"}]) or whole(_core(doc, first, last)) or _tiled(_core(doc, first, last))
+        entry = (
+            whole([w for w in doc.words[first:last] if w not in {".", "!", ",", "?"}])
+            or whole(_core(doc, first, last))
+            or _tiled(_core(doc, first, last))
+        )
         if entry is not None:
             start, end = doc.span(first, last)
             if entry.value == "yes" and doc.words[last : last + 1] == ["?"]:
                 continue  # "... , ok?"
             if entry.value == "no" and "actually" in doc.words[first:last] and last < len(doc.words):
                 continue  # "actually no, it does"
-            if entry.value == "no" and first > 0 and doc.words[first - 1] == "," and doc.words[last : last + 1] == [","]:
+            if (
+                entry.value == "no"
+                and first > 0
+                and doc.words[first - 1] == ","
+                and doc.words[last : last + 1] == [","]
+            ):
                 continue  # "my neck, no, my upper back" takes something back
             found.setdefault(str(entry.value), Mention("act", entry.value, start, end))
             if (first, last) == (0, len(doc.words)):
@@ -98,7 +99,9 @@ def _tiled(tokens: list[str]) -> Entry | None:
     whole = _sets()[0].whole
     at, entries = 0, []
     while at < len(tokens):
-        size, entry = next(((n, e) for n in range(min(5, len(tokens) - at), 0, -1) if (e := whole(tokens[at : at + n]))), (0, None))
+        size, entry = next(
+            ((n, e) for n in range(min(5, len(tokens) - at), 0, -1) if (e := whole(tokens[at : at + n]))), (0, None)
+        )
         if entry is None:
             return None
         entries.append(entry)
@@ -136,14 +139,31 @@ def _opens(value: str, head: list[str], rest: list[str], starts_sentence: bool) 
     if value == "no":
         if len(head) == 1 and head[0] == "no":
             return rest[0] in _AFTER_NO and not _NO_NOUN.match(" ".join(rest))
-        return head[0] in _NO or head[0] in _YES or (head[0] in {"not", "definitely", "absolutely"} and len(head) > 1 and rest[0] in {"i", "it", "my", "no", "because", "just", "they", "though"})
+        return (
+            head[0] in _NO
+            or head[0] in _YES
+            or (
+                head[0] in {"not", "definitely", "absolutely"}
+                and len(head) > 1
+                and rest[0] in {"i", "it", "my", "no", "because", "just", "they", "though"}
+            )
+        )
     if value == "yes":
         return head[0] in _YES
     if value == "none":
-        return bool({"none", "neither"} & set(head)) or head[0] in {"nope", "nah"} or (head[0] == "no" and len(head) > 1 and rest[0] in _AFTER_NO)
+        return (
+            bool({"none", "neither"} & set(head))
+            or head[0] in {"nope", "nah"}
+            or (head[0] == "no" and len(head) > 1 and rest[0] in _AFTER_NO)
+        )
     if value in _STARTERS:
         tail = " ".join(rest)
-        return rest[0] in _STARTERS[value] and not _NOT_ANSWER.match(tail) and (len(head) > 1 or head[0] in {"dunno", "unsure"}) and head[:1] not in (["a"], ["i", "think"])
+        return (
+            rest[0] in _STARTERS[value]
+            and not _NOT_ANSWER.match(tail)
+            and (len(head) > 1 or head[0] in {"dunno", "unsure"})
+            and head[:1] not in (["a"], ["i", "think"])
+        )
     return False
 
 
@@ -172,18 +192,26 @@ def _denied_groups(doc: Document) -> list[Mention]:
     for hit in hits:
         negator = _negator(doc, hit, inside, group_words)
         after = doc.s[min(doc.offset(hit.last), len(doc.s)) :]
-        if negator is None or _STILL_GROUP.match(after) or (hit.entry.value == "allergies" and _TO_SOMETHING.match(after)):
+        if (
+            negator is None
+            or _STILL_GROUP.match(after)
+            or (hit.entry.value == "allergies" and _TO_SOMETHING.match(after))
+        ):
             continue
         _add(doc, found, str(hit.entry.value), negator, hit.last, 1.0)
     for hit in phrases.find(doc.words):
         before = doc.s[: doc.offset(hit.first)]
         after = doc.s[min(doc.offset(hit.last), len(doc.s)) :]
         text = doc.text_of((hit.first, hit.last))
-        if _HEALTHY_THING.match(after) or _STILL_GROUP.match(after) and hit.entry.value == "medicines":
+        if _HEALTHY_THING.match(after) or (_STILL_GROUP.match(after) and hit.entry.value == "medicines"):
             continue
         if hit.entry.value == "conditions" and (_NOT_HEALTHY.search(before) or _ABOUT_FOOD.search(before)):
             continue
-        if hit.entry.value == "allergies" and _TO_SOMETHING.match(after) and not text.endswith(("anything", "any", "medicine", "drugs", "nothing")):
+        if (
+            hit.entry.value == "allergies"
+            and _TO_SOMETHING.match(after)
+            and not text.endswith(("anything", "any", "medicine", "drugs", "nothing"))
+        ):
             continue
         menopause = hit.entry.value == "pregnancy" and "pregnan" not in text
         _add(doc, found, str(hit.entry.value), hit.first, hit.last, 0.8 if menopause else 1.0)
@@ -227,7 +255,7 @@ def _numbers(doc: Document, used: set[int]) -> list[Mention]:
         if all(w in _AROUND_NUMBER for w in others) and not (doc.words[numbered[0]] == "one" and len(others) > 2):
             for i in numbered:
                 value = doc.tokens[i].number or 0.0
-                if doc.words[i] in _EMERGENCY_NUMBERS and doc.words[i] != "0" or value > 9999:
+                if (doc.words[i] in _EMERGENCY_NUMBERS and doc.words[i] != "0") or value > 9999:
                     continue
                 found.append(Mention("number", int(value + 0.5), doc.tokens[i].start, doc.tokens[i].end))
     return found

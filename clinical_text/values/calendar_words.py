@@ -10,7 +10,20 @@ from clinical_text.values.text import Document
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT_DAYS = {"mon": 0, "wed": 2, "fri": 4, "sat": 5, "sun": 6}
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _SEASONS = {"spring": (3, 21), "summer": (6, 21), "autumn": (9, 21), "fall": (9, 21), "winter": (12, 21)}
 _FEASTS = {"christmas": (12, 25), "new year": (1, 1), "new years": (1, 1), "halloween": (10, 31), "thanksgiving": (11, 25), "easter": (4, 10), "diwali": (11, 1), "boxing day": (12, 26),
            "valentines": (2, 14), "valentines day": (2, 14), "holi": (3, 14), "independence day": (7, 4), "labor day": (9, 3), "memorial day": (5, 27), "the holidays": (12, 25)}  # fmt: skip
@@ -53,7 +66,9 @@ def _dates(doc: Document, today: datetime.date) -> list[Found]:
             continue
         if not _elsewhere(doc, match):
             year = match["y1"] or match["y2"]
-            found += _item(doc, match, _date(int(year) if year else None, month, int(match["d1"] or match["d2"]), today), today)
+            found += _item(
+                doc, match, _date(int(year) if year else None, month, int(match["d1"] or match["d2"]), today), today
+            )
     for match in _DAY_OF_MONTH.finditer(doc.s):
         if not _elsewhere(doc, match):
             day = int(match["d"])
@@ -111,7 +126,11 @@ def _last_units(doc: Document, today: datetime.date) -> list[Found]:
         elif this:
             if not match.group().startswith(("since", "from")) and not _THIS_BEGAN.search(doc.s[: match.start()]):
                 continue
-            when = {"week": today - datetime.timedelta(days=today.weekday()), "month": today.replace(day=1), "year": today.replace(month=1, day=1)}[unit]
+            when = {
+                "week": today - datetime.timedelta(days=today.weekday()),
+                "month": today.replace(day=1),
+                "year": today.replace(month=1, day=1),
+            }[unit]
         else:
             when = today - datetime.timedelta(days={"week": 7, "month": 30, "year": 365}[unit])
         if not _elsewhere(doc, match) and not re.match(r" (?:few|couple|\d|several)", doc.s[match.end("which") :]):
@@ -167,7 +186,9 @@ def _elsewhere(doc: Document, match: re.Match[str]) -> bool:
     return bool(_BORN.search(doc.text_of(doc.segment_of(doc.token_at(match.start())))))
 
 
-def _item(doc: Document, match: re.Match[str], when: datetime.date | None, today: datetime.date, confidence: float = 1.0) -> list[Found]:
+def _item(
+    doc: Document, match: re.Match[str], when: datetime.date | None, today: datetime.date, confidence: float = 1.0
+) -> list[Found]:
     if when is None or when > today:
         return []
     first, last = doc.range_of(match)

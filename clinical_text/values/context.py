@@ -21,7 +21,6 @@ _OVER = Pattern("context", "over")
 _STILL = Pattern("context", "still")
 
 
-
 KIN = Pattern("context", "kin")
 _KIN_START = Pattern("context", "kin_start")
 _NOT_SUBJECT = Pattern("context", "not_subject")
@@ -59,9 +58,10 @@ def is_over(doc: Document, token: int) -> bool:
     return bool(_OVER.search(text)) and not _STILL.search(text)
 
 
-def over_or(doc: Document, token: int, otherwise: str) -> str:
-    """`past` where the segment speaks of the past only, else `otherwise`."""
-    return PAST if is_over(doc, token) else otherwise
+def sense_of(doc: Document, token: int) -> str:
+    """Present, hypothetical, or past where the segment of a token speaks of the past only."""
+    sense = assertion(doc, token)
+    return PAST if sense != HYPOTHETICAL and is_over(doc, token) else sense
 
 
 def experiencer(doc: Document, token: int) -> str:
@@ -102,9 +102,7 @@ def _is_subject(text: str, match: re.Match[str]) -> bool:
 
 
 def _supposed(before: str) -> bool:
-    found = None
-    for found in _SUPPOSE.finditer(before):
-        pass
+    found = max(_SUPPOSE.finditer(before), key=lambda m: m.start(), default=None)
     if found is None or _SURE_IF.match(before, found.start()):
         return False
     return "," not in before[found.end() :] and " then " not in before[found.end() :]

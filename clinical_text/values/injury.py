@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from clinical_text.types import HYPOTHETICAL, PAST, PRESENT, Mention
 from clinical_text.values.context import assertion, experiencer
-from clinical_text.values.lexicon import Entry, Hit, PhraseSet, words
+from clinical_text.values.lexicon import Entry, Hit, PhraseSet, WordSet, words
 from clinical_text.values.patterns import Pattern
 from clinical_text.values.text import Document, tokenise
 
@@ -19,7 +19,9 @@ _RANK = {"none": 0, "strain": 1, "minor": 2, "major": 3}
 _DENIED = Pattern("injury", "denied")
 _NOT_DENIED = Pattern("injury", "not_denied")
 _SIMILE = Pattern("injury", "simile")
-_PRESENT_FORMS = frozenset({"sneeze", "cough", "pick", "tie", "lift", "slip", "trip", "fall", "put", "getting", "get"})
+_PRESENT_FORMS = frozenset(
+    {"sneeze", "cough", "pick", "tie", "lift", "slip", "trip", "fall", "put", "getting", "get"}
+)
 _AGGRAVATES = Pattern("injury", "aggravates")
 _FRAMES = Pattern("injury", "frames")
 _EVENT = Pattern("injury", "event")
@@ -34,21 +36,29 @@ _TRIP = Pattern("injury", "trip")
 _OBJECT_NEXT = Pattern("injury", "object_next")
 
 
-_BETWEEN = frozenset("some heavy big few bunch all lots two 2 3 around out up cardboard full about right straight backwards way head first flight whole entire concrete steep of".split())
+_BETWEEN = WordSet("injury", "between")
 _HEIGHT = Pattern("injury", "height")
 
 
 @lru_cache(maxsize=1)
 def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet]:
-    near = (words().fillers - {"so", "like", "just"}) | _BETWEEN
-    return PhraseSet(["injury"], tokenise, near), PhraseSet(["strain_ing"], tokenise, near), PhraseSet(["no_injury"], tokenise, near | {"just"})
+    near = (words().fillers - {"so", "like", "just"}) | _BETWEEN.words
+    return (
+        PhraseSet(["injury"], tokenise, near),
+        PhraseSet(["strain_ing"], tokenise, near),
+        PhraseSet(["no_injury"], tokenise, near | {"just"}),
+    )
 
 
 def read(doc: Document) -> list[Mention]:
     """At most one mention of this episode's cause, and what happened long ago as past."""
     certain, framed, nothing = _sets()
     hits = [h for h in certain.find(doc.words) if _counts(doc, h)]
-    hits += [h for h in framed.find(doc.words) if not any(o.first < h.last and h.first < o.last for o in hits) and _framed(doc, h) and _counts(doc, h)]
+    hits += [
+        h
+        for h in framed.find(doc.words)
+        if not any(o.first < h.last and h.first < o.last for o in hits) and _framed(doc, h) and _counts(doc, h)
+    ]
     mentions = [_mention(doc, h) for h in hits] + _heights(doc)
     current = [m for m in mentions if m.assertion == PRESENT]
     if current:
@@ -58,7 +68,10 @@ def read(doc: Document) -> list[Mention]:
     others = mentions[:1]
     if none is not None:
         start, end = doc.span(none.first, none.last)
-        return [Mention("injury", "none", start, end, PRESENT, experiencer(doc, none.first), none.entry.confidence), *others]
+        return [
+            Mention("injury", "none", start, end, PRESENT, experiencer(doc, none.first), none.entry.confidence),
+            *others,
+        ]
     return others
 
 
@@ -67,7 +80,9 @@ def _heights(doc: Document) -> list[Mention]:
     found = []
     for match in _HEIGHT.finditer(doc.s) if doc.has_number else ():
         height, unit = int(match["n"] or match["n2"]), match["u"] or match["u2"]
-        hit = Hit(_HIGH if height > (2 if unit.startswith("f") and unit[1:2] != "l" else 0) else _LOW, *doc.range_of(match))
+        hit = Hit(
+            _HIGH if height > (2 if unit.startswith("f") and unit[1:2] != "l" else 0) else _LOW, *doc.range_of(match)
+        )
         if _counts(doc, hit):
             found.append(_mention(doc, hit))
     return found
@@ -83,7 +98,11 @@ def _nothing_counts(doc: Document, hit: Hit) -> bool:
         if _NOT_WAKING.search(sentence[max(0, sentence.find(text) - 25) :]):
             return False
         tail = sentence[sentence.find(text) + len(text) :]
-        return len(doc.words) <= 5 or bool(_WOKE_WITH.match(tail)) or bool({"with", "like", "to", "this"} & set(text.split()[2:]))
+        return (
+            len(doc.words) <= 5
+            or bool(_WOKE_WITH.match(tail))
+            or bool({"with", "like", "to", "this"} & set(text.split()[2:]))
+        )
     return not _TO_THE_HEAD.match(after)
 
 
@@ -111,11 +130,16 @@ def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) ->
     word = doc.words[hit.first]
     after_first = doc.s[doc.offset(hit.first) + len(word) : doc.offset(hit.first) + len(word) + 40].strip()
     if word in {"fell", "fall", "fallen", "falling"}:
-        if _NOT_FALL.match(after_first) or re.search(r"\b(?:last|this|in the|since|every) $", before) and word == "fall":
+        if _NOT_FALL.match(after_first) or (
+            re.search(r"\b(?:last|this|in the|since|every) $", before) and word == "fall"
+        ):
             return True
     if text in {"fell", "fallen"} and not _SUBJECT_BEFORE_FELL.search(before):
         return True
-    if text.startswith(("slip", "slid")) and (_SLIPPED_DISC.match(after_first) or _DISC_BEFORE.search(before) and not re.search(r"\bi (?:have |had |just )?$", before)):
+    if text.startswith(("slip", "slid")) and (
+        _SLIPPED_DISC.match(after_first)
+        or (_DISC_BEFORE.search(before) and not re.search(r"\bi (?:have |had |just )?$", before))
+    ):
         return True
     if "trip" in text and _TRIP.search(before) and "tripp" not in text:
         return True
@@ -124,15 +148,32 @@ def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) ->
             return True
         if word in {"picked", "pick"} and _PICKED_UP_THING.match(after_first):
             return True
-        if text in {"moved", "pulled", "pushed", "shifted", "moved some", "turned", "stretched", "jumped", "loaded", "carried"}:
+        if text in {
+            "moved",
+            "pulled",
+            "pushed",
+            "shifted",
+            "moved some",
+            "turned",
+            "stretched",
+            "jumped",
+            "loaded",
+            "carried",
+        }:
             bare_ok = _I_JUST.search(before)
-            if _OBJECT_NEXT.match(after) or not bare_ok or (text in {"turned", "stretched"} and re.match(r" (?:\d|out|into|it|and it (?:help|did))", after)):
+            if (
+                _OBJECT_NEXT.match(after)
+                or not bare_ok
+                or (text in {"turned", "stretched"} and re.match(r" (?:\d|out|into|it|and it (?:help|did))", after))
+            ):
                 return True
         if word in {"at", "in", "from", "after", "during", "left", "hit", "went"} and "gym" in text:
             return bool(_GYM_PLANS.search(before))
         if text in {"sneeze", "a sneeze"} or word in {"pick", "tie"}:
             return not _FROM_A_SNEEZE.search(before) or bool(_WHEN_I.search(before))
-        if word in {"in", "my", "was", "been", "did", "since", "while"} and re.search(r"\b(?:help|hurt|worse|painful)\b", before):
+        if word in {"in", "my", "was", "been", "did", "since", "while"} and re.search(
+            r"\b(?:help|hurt|worse|painful)\b", before
+        ):
             return True
         if word in _PRESENT_FORMS and _PRESENT_HABIT.search(before):
             return True
@@ -165,7 +206,11 @@ def _framed(doc: Document, hit: Hit) -> bool:
         return False
     alone = not _THIN_LEAD.sub("", before)
     if alone or _FRAMES.search(before):
-        return not (alone and _VERB_AFTER.search(doc.s[doc.offset(hit.last) : doc.offset(segment[1])]) and not _FRAMES.search(before))
+        return not (
+            alone
+            and _VERB_AFTER.search(doc.s[doc.offset(hit.last) : doc.offset(segment[1])])
+            and not _FRAMES.search(before)
+        )
     if re.search(r"\b(?:when|as)(?: i was| i am| i)? $", before) and _EVENT.search(text):
         return True
     return bool(_EVENT.search(before)) and not _AGGRAVATES.search(before)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from knowledge.loader import KnowledgeError
 
 FOLDER = Path(knowledge.__file__).resolve().parent / "lexicon"
 _MAX_SKIPS = 5
-_NO_RECORDS = {"values_words.yml", "values_protected.yml"}
+_NO_RECORDS = {"values_words.yml", "values_protected.yml", "values_sets.yml"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,9 @@ class Hit:
 @lru_cache(maxsize=1)
 def entries() -> tuple[Entry, ...]:
     """All records of all lists, read and checked once per process."""
-    return tuple(e for path in sorted(FOLDER.glob("values_*.yml")) if path.name not in _NO_RECORDS for e in read_entries(path))
+    return tuple(
+        e for path in sorted(FOLDER.glob("values_*.yml")) if path.name not in _NO_RECORDS for e in read_entries(path)
+    )
 
 
 def read_entries(path: Path) -> list[Entry]:
@@ -88,6 +90,33 @@ def protected() -> frozenset[str]:
     """Real words close to a word of the lists, which no correction may touch; read once per process."""
     path = FOLDER / "values_protected.yml"
     return frozenset(_word_list(path.name, "protected", _yaml(path)))
+
+
+class WordSet:
+    """A set of single words from `values_sets.yml`, read when first used."""
+
+    def __init__(self, group: str, name: str) -> None:
+        self.group = group
+        self.name = name
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words."""
+        found = _word_sets().get(self.group, {}).get(self.name)
+        if not found:
+            raise KnowledgeError(f"values_sets.yml has no set {self.group}: {self.name}")
+        return found
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.words
+
+
+@lru_cache(maxsize=1)
+def _word_sets() -> Mapping[str, Mapping[str, frozenset[str]]]:
+    raw = _yaml(FOLDER / "values_sets.yml")
+    if not isinstance(raw, dict) or not all(isinstance(t, str) for sets in raw.values() for t in sets.values()):
+        raise KnowledgeError("values_sets.yml: expected words by group and name")
+    return {group: {name: frozenset(text.split()) for name, text in sets.items()} for group, sets in raw.items()}
 
 
 def expand(phrase: str) -> list[str]:
@@ -166,7 +195,9 @@ class PhraseSet:
                 kept.append(hit)
         return sorted(kept, key=lambda h: h.first)
 
-    def _longest(self, node: dict[str, Any], tokens: Sequence[str], at: int, skipped: int) -> tuple[int, Entry] | None:
+    def _longest(
+        self, node: dict[str, Any], tokens: Sequence[str], at: int, skipped: int
+    ) -> tuple[int, Entry] | None:
         found: tuple[int, Entry] | None = (at, node[""]) if "" in node else None
         if at < len(tokens):
             token = tokens[at]
@@ -189,7 +220,11 @@ def _entry(source: str, record: Any) -> Entry:
     if missing:
         raise KnowledgeError(f"{source}: {record!r} lacks {sorted(missing)}")
     say = _word_list(source, "say", record["say"])
-    if not isinstance(record["kind"], str) or isinstance(record["value"], bool) or not isinstance(record["value"], str | int):
+    if (
+        not isinstance(record["kind"], str)
+        or isinstance(record["value"], bool)
+        or not isinstance(record["value"], str | int)
+    ):
         raise KnowledgeError(f"{source}: {record!r}: kind must be text, value text or a whole number")
     confidence = float(record.get("confidence", 1.0))
     if not 0 < confidence <= 1:
@@ -199,7 +234,9 @@ def _entry(source: str, record: Any) -> Entry:
 
 def _word_list(source: str, name: str, raw: Any) -> list[str]:
     if not isinstance(raw, list) or not raw or not all(isinstance(w, str) and w for w in raw):
-        raise KnowledgeError(f"{source}: {name} must be a list of texts (quote yes, no, on, off and numbers): {raw!r}"[:300])
+        raise KnowledgeError(
+            f"{source}: {name} must be a list of texts (quote yes, no, on, off and numbers): {raw!r}"[:300]
+        )
     return raw
 
 

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from clinical_text.types import HYPOTHETICAL, PAST, POSSIBLE, Mention
-from clinical_text.values.context import assertion, experiencer, is_over
-from clinical_text.values.lexicon import PhraseSet, words
+from clinical_text.types import POSSIBLE, Mention
+from clinical_text.values.context import assertion, experiencer, sense_of
+from clinical_text.values.lexicon import PhraseSet, WordSet, words
 from clinical_text.values.patterns import Pattern
+from clinical_text.values.side import read_sides, sides_within
 from clinical_text.values.text import Document, tokenise
-
 
 _DENIED = Pattern("location", "denied")
 _NOT_DENIED = Pattern("location", "not_denied")
@@ -27,11 +27,7 @@ _REPAIR = Pattern("location", "repair")
 _MOVED = Pattern("location", "moved")
 _BEGAN_IN = Pattern("location", "began_in")
 _I_SAID = Pattern("location", "i_said")
-_REJECT_NEXT = frozenset(
-    {"surgery", "operation", "brace", "support", "fusion", "injection", "injections", "scan", "mri", "xray", "replacement", "fracture", "disease", "stone",
-     "stones", "infection", "infections", "failure", "transplant", "function", "problem", "bone", "pillow", "belt", "strap", "machine", "exercises", "stretches",
-     "stretch", "massage", "brace", "arthritis", "dysplasia"}
-)  # fmt: skip
+_REJECT_NEXT = WordSet("location", "reject_next")
 _PLACED = Pattern("location", "placed")
 _PAINED = Pattern("location", "pained")
 _NUMB = Pattern("location", "numb")
@@ -39,23 +35,14 @@ _SWEAT = Pattern("location", "sweat")
 _REGION_WORDS = {"upper": "upper", "top": "upper", "high": "upper", "higher": "upper", "mid": "middle", "middle": "middle", "centre": "middle", "lower": "lower",
                  "low": "lower", "bottom": "lower", "neck": "neck"}  # fmt: skip
 _JOINERS = frozenset({"and", "or", "to", "/", "-", ",", "through", "into"})
-_SHORT = frozenset(
-    "it is was in on at the my of i mean meant say said would think guess more like actually sorry no wait not but and or to than rather instead oops hurt pain so um uh er "
-    "just right hmm towards side part bit area region section one , correction should have not be that this probably maybe definitely nope mostly mainly ok yes around "
-    "about kind closer".split()
-)
+_SHORT = WordSet("location", "short")
 _BARE_CONTEXT = Pattern("location", "bare_context")
-_LIMB_AFTER = frozenset(
-    "leg legs arm arms foot feet knee thigh calf ankle wrist elbow chest eye ear breast testicle shoulder lung now away after before when as there here track thing way person for time over "
-    "abdomen belly stomach tummy quadrant ovary groin hand finger toe breast to from it work home home, me my side-effect".split()
-)
-_SIDE_OF_OTHER = Pattern("location", "side_of_other")
 _PAIN_NEAR = Pattern("location", "pain_near")
 _DENIED_BACK = Pattern("location", "denied_back")
 
 
 @dataclass
-class _Place:
+class Place:
     value: str
     first: int
     last: int
@@ -66,7 +53,7 @@ class _Place:
 
 
 @lru_cache(maxsize=1)
-def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet, PhraseSet, PhraseSet, PhraseSet]:
+def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet, PhraseSet]:
     near = words().fillers
     wide = near | words().place_fillers
     return (
@@ -74,8 +61,6 @@ def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet, PhraseSet, PhraseSet, Phra
         PhraseSet(["bare_location"], tokenise, near),
         PhraseSet(["elsewhere"], tokenise, near),
         PhraseSet(["not_back"], tokenise, near),
-        PhraseSet(["side"], tokenise, near),
-        PhraseSet(["side_alone"], tokenise, near),
     )
 
 
@@ -95,18 +80,22 @@ def read(doc: Document) -> list[Mention]:
         centre = []
     found = [_mention(doc, "location", p) for p in kept] or _elsewhere(doc, bool(places))
     middles = {i for p in places if p.value == "middle" and not p.bare for i in range(p.first, p.last)}
-    sides = [m for m in _sides(doc) or _sides_within(doc, kept) if m.value != "centre" or doc.token_starting(m.end - 1) not in middles]
+    sides = [
+        m
+        for m in read_sides(doc) or sides_within(doc, [(p.first, p.last) for p in kept])
+        if m.value != "centre" or doc.token_starting(m.end - 1) not in middles
+    ]
     if centre and not sides:
         sides = [Mention("side", "centre", *doc.span(centre[0].first, centre[0].last))]
     return _unique(found) + _unique(sides)
 
 
-def _places(doc: Document) -> list[_Place]:
-    phrases, _, _, _, _, _ = _sets()
+def _places(doc: Document) -> list[Place]:
+    phrases, _, _, _ = _sets()
     places = []
     for hit in phrases.find(doc.words):
         if not _misleading(doc, hit.first, hit.last, str(hit.entry.value), hit.entry.confidence):
-            places.append(_Place(str(hit.entry.value), hit.first, hit.last, hit.entry.confidence))
+            places.append(Place(str(hit.entry.value), hit.first, hit.last, hit.entry.confidence))
     places += _coordinated(doc, places)
     places += _cornered(doc, places)
     places += _bare(doc, places)
@@ -136,14 +125,16 @@ def _misleading(doc: Document, first: int, last: int, value: str, confidence: fl
         segment = doc.text_of(doc.segment_of(first))
         if _NUMB.search(segment):
             return True
-        placed = _PLACED.search(before) or _PAINED.match(doc.s[doc.offset(last) - 1 :]) or last - first == len(doc.words)
+        placed = (
+            _PLACED.search(before) or _PAINED.match(doc.s[doc.offset(last) - 1 :]) or last - first == len(doc.words)
+        )
         return not placed
     return confidence <= 0.7 and bool(_NUMB.search(doc.text_of(doc.segment_of(first))))
 
 
-def _coordinated(doc: Document, places: list[_Place]) -> list[_Place]:
+def _coordinated(doc: Document, places: list[Place]) -> list[Place]:
     """ "upper and mid back": the first word shares the noun of the second."""
-    extra: list[_Place] = []
+    extra: list[Place] = []
     fillers = words().fillers
     for place in places:
         if doc.words[place.first] not in _REGION_WORDS:
@@ -155,7 +146,7 @@ def _coordinated(doc: Document, places: list[_Place]) -> list[_Place]:
             if word in _JOINERS:
                 joined = True
             elif joined and word in _REGION_WORDS:
-                extra.append(_Place(_REGION_WORDS[word], at, at + 1, 0.9))
+                extra.append(Place(_REGION_WORDS[word], at, at + 1, 0.9))
                 joined = False
             elif word not in fillers:
                 break
@@ -166,51 +157,56 @@ def _coordinated(doc: Document, places: list[_Place]) -> list[_Place]:
 
 _CORNER = Pattern("location", "corner")
 _ANSWER_LEAD = Pattern("location", "answer_lead")
-_TURNING_TO = Pattern("location", "turning_to")
-_MIDDLE_OF_OTHER = Pattern("location", "middle_of_other")
 
 
-def _cornered(doc: Document, places: list[_Place]) -> list[_Place]:
+def _cornered(doc: Document, places: list[Place]) -> list[Place]:
     """ "Lower left", "left lower side": the back is meant where no other part is named."""
     taken = {i for p in places for i in range(p.first, p.last)}
     found = []
     for match in _CORNER.finditer(doc.s):
         first, last = doc.range_of(match)
         if not taken & set(range(first, last)):
-            found.append(_Place(_REGION_WORDS[match["a"] or match["b"]], first, last, 0.8))
+            found.append(Place(_REGION_WORDS[match["a"] or match["b"]], first, last, 0.8))
     return found
 
 
-def _bare(doc: Document, places: list[_Place]) -> list[_Place]:
+def _bare(doc: Document, places: list[Place]) -> list[Place]:
     """ "middle", "upper not lower": an answer of region words alone, or a piece of the message that is nothing else."""
     taken = {i for p in places for i in range(p.first, p.last)}
-    found: list[_Place] = []
+    found: list[Place] = []
     for first, last in doc.segments:
         if taken & set(range(first, last)):
             open_words = [i for i in range(first, last) if i not in taken]
         else:
             open_words = list(range(first, last))
-        if not any(doc.words[i] in _REGION_WORDS or doc.words[i] in {"up", "down", "halfway", "midway", "midsection"} for i in open_words):
+        if not any(
+            doc.words[i] in _REGION_WORDS or doc.words[i] in {"up", "down", "halfway", "midway", "midsection"}
+            for i in open_words
+        ):
             continue
         if all(doc.words[i] in _SHORT or doc.words[i] in _REGION_WORDS for i in open_words):
-            found += [_Place(_REGION_WORDS[doc.words[i]], i, i + 1, 0.9, bare=True) for i in open_words if doc.words[i] in _REGION_WORDS and doc.words[i] != "neck"]
+            found += [
+                Place(_REGION_WORDS[doc.words[i]], i, i + 1, 0.9, bare=True)
+                for i in open_words
+                if doc.words[i] in _REGION_WORDS and doc.words[i] != "neck"
+            ]
         else:
             found += _bare_phrase(doc, first, last)
     return found
 
 
-def _bare_phrase(doc: Document, first: int, last: int) -> list[_Place]:
+def _bare_phrase(doc: Document, first: int, last: int) -> list[Place]:
     phrases = _sets()[1]
     start = first
     while start < last and _BARE_CONTEXT.match(doc.words[start]):
         start += 1
     for at in range(first, start + 1):
         if at < last and (entry := phrases.whole([w for w in doc.words[at:last] if w not in words().fillers])):
-            return [_Place(str(entry.value), at, last, 0.9, bare=True)]
+            return [Place(str(entry.value), at, last, 0.9, bare=True)]
     return []
 
 
-def _apply_negation(doc: Document, places: list[_Place]) -> None:
+def _apply_negation(doc: Document, places: list[Place]) -> None:
     for index, place in enumerate(places):
         segment = doc.segment_of(place.first)
         before = doc.s[doc.offset(segment[0]) : doc.offset(place.first)]
@@ -221,26 +217,35 @@ def _apply_negation(doc: Document, places: list[_Place]) -> None:
             continue
         elif _DENIED.search(before):
             earlier = places[index - 1] if index else None
-            repairing = before.rstrip().endswith("no") and earlier is not None and place.first - earlier.last <= 2 and not after.startswith((" pain", " ache"))
+            repairing = (
+                before.rstrip().endswith("no")
+                and earlier is not None
+                and place.first - earlier.last <= 2
+                and not after.startswith((" pain", " ache"))
+            )
             place.dropped = not repairing
         elif _FINE_AFTER.match(after):
             place.dropped = True
 
 
-def _apply_repairs(doc: Document, places: list[_Place]) -> None:
+def _apply_repairs(doc: Document, places: list[Place]) -> None:
     """What is taken back is dropped: "lower, sorry, upper", "I said lower but it is upper"."""
     alive = [p for p in places if not p.dropped]
     for earlier, later in zip(alive, alive[1:], strict=False):
         gap = doc.s[doc.offset(earlier.last) : doc.offset(later.first)]
         said = _I_SAID.search(doc.s[: doc.offset(earlier.first)])
         moved = _MOVED.search(gap) and _BEGAN_IN.search(doc.s[: doc.offset(earlier.first)])
-        if later.value != earlier.value and (moved or (_REPAIR.search(gap) and len(gap) < 40) or said) and "not" not in gap.split()[:1]:
+        if (
+            later.value != earlier.value
+            and (moved or (_REPAIR.search(gap) and len(gap) < 40) or said)
+            and "not" not in gap.split()[:1]
+        ):
             for place in alive:
                 if place.first <= earlier.first:
                     place.dropped = True
 
 
-def _drop_radiation(doc: Document, places: list[_Place]) -> None:
+def _drop_radiation(doc: Document, places: list[Place]) -> None:
     alive = [p for p in places if not p.dropped]
     if len(alive) < 2:
         return
@@ -249,7 +254,11 @@ def _drop_radiation(doc: Document, places: list[_Place]) -> None:
         sentence = doc.sentence_of(place.first)
         before = doc.s[doc.offset(sentence[0]) : doc.offset(place.first)]
         first_word = doc.words[place.first]
-        if place.value != "whole" and first_word not in {"between", "under", "below"} and (_RADIATES.search(before) or _TO_ONLY.search(before)):
+        if (
+            place.value != "whole"
+            and first_word not in {"between", "under", "below"}
+            and (_RADIATES.search(before) or _TO_ONLY.search(before))
+        ):
             spread.append(place)
     if len(spread) < len(alive):
         for place in spread:
@@ -257,7 +266,7 @@ def _drop_radiation(doc: Document, places: list[_Place]) -> None:
 
 
 def _elsewhere(doc: Document, had_places: bool) -> list[Mention]:
-    _, _, parts, other, _, _ = _sets()
+    _, _, parts, other = _sets()
     for hit in other.find(doc.words):
         return [Mention("location", "elsewhere", *doc.span(hit.first, hit.last))]
     backless = not ({"back", "spine", "chest"} & doc.vocabulary) or bool(_DENIED_BACK.search(doc.s))
@@ -270,85 +279,21 @@ def _elsewhere(doc: Document, had_places: bool) -> list[Mention]:
         short = segment[1] - segment[0] <= 6 and _ANSWER_LEAD.fullmatch(before)
         if _RADIATES.search(before) or _DENIED.search(before) or _NUMB.search(text):
             continue
-        if (_PAIN_NEAR.search(text) and re.search(r"\b(?:my|the|in|left|right|both) $", before)) or (short and hit.last == segment[1]):
+        if (_PAIN_NEAR.search(text) and re.search(r"\b(?:my|the|in|left|right|both) $", before)) or (
+            short and hit.last == segment[1]
+        ):
             start, end = doc.span(hit.first, hit.last)
-            return [Mention("location", "elsewhere", start, end, assertion(doc, hit.first), experiencer(doc, hit.first), 0.8)]
+            return [
+                Mention(
+                    "location", "elsewhere", start, end, assertion(doc, hit.first), experiencer(doc, hit.first), 0.8
+                )
+            ]
     return []
 
 
-def _sides(doc: Document) -> list[Mention]:
-    if not doc.vocabulary & {"left", "right", "side", "sides", "both", "either", "each", "bilateral", "bilaterally", "middle", "centre", "central", "midline", "spine", "one"}:
-        return []
-    _, _, _, _, sides, alone = _sets()
-    found = []
-    for hit in sides.find(doc.words):
-        value, first, last = str(hit.entry.value), hit.first, hit.last
-        after = doc.words[last] if last < len(doc.words) else ""
-        before = doc.s[doc.offset(doc.segment_of(first)[0]) : doc.offset(first)]
-        if doc.words[last - 1] in {"left", "right"} and after in _LIMB_AFTER:
-            continue
-        if doc.words[last - 1] == "right" and after in {"in", "on", "at", "above", "below", "between", "across"} and doc.words[first] != "right":
-            continue
-        if _TURNING_TO.search(before):
-            continue
-        if _SIDE_OF_OTHER.match(doc.s[max(doc.offset(last) - 1, 0) :]) or _DENIED.search(before):
-            continue
-        if value == "right" and doc.text_of((first, last)) == "right back" and re.search(r"\b(?:be|come|came|go|went|is) ?$", before):
-            continue
-        if value in {"left", "right"} and (doc.words[max(first - 1, 0)] == "all" or doc.words[first] == "right" and doc.words[first + 1 : first + 2] in (["my"], ["the"])):
-            continue
-        if value == "centre" and _middle_of_other(doc, last):
-            continue
-        start, end = doc.span(first, last)
-        found.append(Mention("side", value, start, end, _sense(doc, first), experiencer(doc, first)))
-    if not found:
-        found = _side_alone(doc, alone)
-    values = {m.value for m in found}
-    if values == {"left", "right"} and re.search(r"\bmore\b|\bworse\b|\bmostly\b", doc.s):
-        return found[:1]
-    if {"left", "right"} <= values and not _REPAIR.search(doc.s):
-        return [Mention("side", "both", found[0].start, found[-1].end, found[0].assertion, found[0].experiencer)]
-    if {"left", "right"} <= values:
-        return found[-1:]
-    return found
-
-
-def _sides_within(doc: Document, places: list[_Place]) -> list[Mention]:
-    """The "left" in "between my neck and my left shoulder"."""
-    return [
-        Mention("side", doc.words[i], *doc.span(i, i + 1), _sense(doc, i), experiencer(doc, i))
-        for p in places
-        for i in range(p.first, p.last)
-        if doc.words[i] in {"left", "right"} and doc.words[i + 1 : i + 2] not in (["in"], ["on"], ["at"], ["across"], ["above"], ["down"], ["between"])
-    ]
-
-
-def _middle_of_other(doc: Document, last: int) -> bool:
-    after = " ".join(doc.words[last : last + 4])
-    return bool(_MIDDLE_OF_OTHER.match(after))
-
-
-def _side_alone(doc: Document, alone: PhraseSet) -> list[Mention]:
-    for first, last in doc.segments:
-        core = [w for w in doc.words[first:last] if w not in words().fillers and w not in {"it", "is", "on", "in", "to", "not", "no", "i", "mean", "meant", "sorry", "hurt"}]
-        if core in (["right"], ["right", "side"]) and (last - first > 1 or len(doc.words) <= 2):
-            if "all" in doc.words[first:last]:
-                continue
-            return [Mention("side", "right", *doc.span(first, last), confidence=1.0 if last - first > 1 else 0.5)]
-        entry = alone.whole(core)
-        if entry is not None and "not" not in doc.words[first:last]:
-            return [Mention("side", entry.value, *doc.span(first, last))]
-    return []
-
-
-def _sense(doc: Document, token: int) -> str:
-    sense = assertion(doc, token)
-    return PAST if sense != HYPOTHETICAL and is_over(doc, token) else sense
-
-
-def _mention(doc: Document, kind: str, place: _Place) -> Mention:
+def _mention(doc: Document, kind: str, place: Place) -> Mention:
     start, end = doc.span(place.first, place.last)
-    sense = POSSIBLE if place.possible else _sense(doc, place.first)
+    sense = POSSIBLE if place.possible else sense_of(doc, place.first)
     return Mention(kind, place.value, start, end, sense, experiencer(doc, place.first), place.confidence)
 
 

@@ -30,7 +30,11 @@ _SAME_THING = Pattern("onset", "same_thing")
 @lru_cache(maxsize=1)
 def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet]:
     near = words().fillers - {"so", "like", "bit", "more", "kind"}
-    return PhraseSet(["onset"], tokenise, near), PhraseSet(["onset_alone"], tokenise, near), PhraseSet(["trend"], tokenise, near)
+    return (
+        PhraseSet(["onset"], tokenise, near),
+        PhraseSet(["onset_alone"], tokenise, near),
+        PhraseSet(["trend"], tokenise, near),
+    )
 
 
 def read(doc: Document) -> list[Mention]:
@@ -45,7 +49,12 @@ def _onset(doc: Document) -> list[Mention]:
         hits = [Hit(_SUDDEN, *doc.range_of(felt))]
     if not hits:
         for first, last in doc.segments:
-            core = [w for w in doc.words[first:last] if w not in words().fillers and w not in {"it", "was", "came", "on", "is", "i", "would", "say", "started", "began", "happened"}]
+            core = [
+                w
+                for w in doc.words[first:last]
+                if w not in words().fillers
+                and w not in {"it", "was", "came", "on", "is", "i", "would", "say", "started", "began", "happened"}
+            ]
             entry = alone.whole(core)
             if entry is not None:
                 hits = [Hit(entry, first, last)]
@@ -85,7 +94,11 @@ def _trend(doc: Document) -> list[Mention]:
             found.append((hit, value))
     if not found:
         return []
-    hit, value = found[-1] if any(v != "same" for _, v in found[-1:]) else next(((h, v) for h, v in reversed(found) if v != "same"), found[-1])
+    hit, value = (
+        found[-1]
+        if any(v != "same" for _, v in found[-1:])
+        else next(((h, v) for h, v in reversed(found) if v != "same"), found[-1])
+    )
     start, end = doc.span(hit.first, hit.last)
     return [Mention("trend", value, start, end, assertion(doc, hit.first), experiencer(doc, hit.first))]
 
@@ -97,22 +110,33 @@ def _trend_value(doc: Document, hit: Hit) -> str | None:
     before = doc.s[doc.offset(begin) : doc.offset(hit.first)]
     after = doc.s[max(doc.offset(hit.last) - 1, 0) : doc.offset(last)].strip()
     segment = doc.text_of((first, last))
-    if assertion(doc, hit.first) == HYPOTHETICAL or is_question(doc, hit.first) and _WISH.search(before):
+    if assertion(doc, hit.first) == HYPOTHETICAL or (is_question(doc, hit.first) and _WISH.search(before)):
         return None
     if _OTHER_THING.search(segment) and not re.search(r"\b(?:back|pain|spasm|ache)\b", segment):
         return None
-    if _AGGRAVATED.match(after) or _ACTIVITY.search(before) or re.search(r"\b(?:every time|whenever|each time)\b", segment):
+    if (
+        _AGGRAVATED.match(after)
+        or _ACTIVITY.search(before)
+        or re.search(r"\b(?:every time|whenever|each time)\b", segment)
+    ):
         return None
-    if (_WISH.search(before) and "not" not in text):
+    if _WISH.search(before) and "not" not in text:
         return None
     value = str(hit.entry.value)
     if value == "same":
-        if text in {"stuck", "steady", "stable", "as before", "same thing"} and hit.last - hit.first < last - first - 2:
+        if (
+            text in {"stuck", "steady", "stable", "as before", "same thing"}
+            and hit.last - hit.first < last - first - 2
+        ):
             return None
         return None if _SAME_THING.match(after) or text.startswith("still") else value
     if text in {"worse", "better"} and not _short(doc, hit):
         return None
-    if value == "better" and ("gone" in text or "stopped" in text or "going" in text) and re.search(r"\b(?:work|gym|doctor|out|numb)\b", segment):
+    if (
+        value == "better"
+        and ("gone" in text or "stopped" in text or "going" in text)
+        and re.search(r"\b(?:work|gym|doctor|out|numb)\b", segment)
+    ):
         return None
     if _NEGATED.search(before):
         return "same"
@@ -123,4 +147,33 @@ def _short(doc: Document, hit: Hit) -> bool:
     """A bare "worse" or "better" counts as an answer, not within "is sitting worse"."""
     first, last = doc.segment_of(hit.first)
     rest = [w for i, w in enumerate(doc.words[first:last], first) if not hit.first <= i < hit.last]
-    return all(w in words().fillers or w in {"it", "is", "i", "am", "not", "no", "any", "yes", "pain", "back", "today", "now", "if", "anything", "much", "lot", "and", "even", "well", "slightly", "feel", "feeling", "spasm"} for w in rest)
+    return all(
+        w in words().fillers
+        or w
+        in {
+            "it",
+            "is",
+            "i",
+            "am",
+            "not",
+            "no",
+            "any",
+            "yes",
+            "pain",
+            "back",
+            "today",
+            "now",
+            "if",
+            "anything",
+            "much",
+            "lot",
+            "and",
+            "even",
+            "well",
+            "slightly",
+            "feel",
+            "feeling",
+            "spasm",
+        }
+        for w in rest
+    )

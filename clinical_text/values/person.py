@@ -9,29 +9,46 @@ from clinical_text.types import HYPOTHETICAL, OTHER, POSSIBLE, PRESENT, SELF, Me
 from clinical_text.values.context import KIN, assertion, experiencer, other_person
 from clinical_text.values.lexicon import PhraseSet, words
 from clinical_text.values.patterns import Pattern
+from clinical_text.values.pregnancy import read_pregnancy
 from clinical_text.values.text import Document, tokenise
 
-
-
-_PATTERNS = tuple(Pattern("person", name) for name in ("years_old", "yo", "age_is", "age_dash", "years_sex", "number_sex", "sex_number", "turned", "i_am_n", "he_is_n", "n_here", "over_years", "at_the_age", "will_be", "alone", "at_n"))
+_PATTERNS = tuple(
+    Pattern("person", name)
+    for name in (
+        "years_old",
+        "yo",
+        "age_is",
+        "age_dash",
+        "years_sex",
+        "number_sex",
+        "sex_number",
+        "turned",
+        "i_am_n",
+        "he_is_n",
+        "n_here",
+        "over_years",
+        "at_the_age",
+        "will_be",
+        "alone",
+        "at_n",
+    )
+)
 _DECADE = Pattern("person", "decade")
-_DECADES = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90}
+_DECADES = {
+    "twenties": 20,
+    "thirties": 30,
+    "forties": 40,
+    "fifties": 50,
+    "sixties": 60,
+    "seventies": 70,
+    "eighties": 80,
+    "nineties": 90,
+}
 _BORN = Pattern("person", "born")
 _RELATIVE_AGE = Pattern("person", "relative_age")
-_OTHER_NOUN = Pattern("person", "other_noun")
 _KIN_AFTER = Pattern("person", "kin_after")
 _OBJECT = Pattern("person", "object")
 _HISTORY = Pattern("person", "history")
-_FEMALE = Pattern("person", "female")
-_PREGNANT = Pattern("person", "pregnant")
-_NOT_PREGNANT = Pattern("person", "not_pregnant")
-_WEEKS = Pattern("person", "weeks")
-_WEEK_NUMBER = Pattern("person", "week_number")
-_MONTHS = Pattern("person", "months")
-_TRIMESTER = Pattern("person", "trimester")
-_DUE = Pattern("person", "due")
-_FULL_TERM = Pattern("person", "full_term")
-_SHORT_WEEKS = Pattern("person", "short_weeks")
 _SEX_FRAME = Pattern("person", "sex_frame")
 _WHEN_I_WAS = Pattern("person", "when_i_was")
 _FEELS_OLD = Pattern("person", "feels_old")
@@ -40,21 +57,23 @@ _SELF_SEX_AFTER = Pattern("person", "self_sex_after")
 _SEX_OF_OTHER = Pattern("person", "sex_of_other")
 _SEX_LETTER = Pattern("person", "sex_letter")
 _NOT_PREGNANT_BEFORE = Pattern("person", "not_pregnant_before")
-_WEEKS_SINCE = Pattern("person", "weeks_since")
-_PAIN_FOR = Pattern("person", "pain_for")
 
 
-_BESIDE_SEX = frozenset({".", ",", "!", "/", "-", "year", "old", "a", "just", "um", "here", "i", "am", "age", "aged", ":"})
+_BESIDE_SEX = frozenset(
+    {".", ",", "!", "/", "-", "year", "old", "a", "just", "um", "here", "i", "am", "age", "aged", ":"}
+)
 
 
 @lru_cache(maxsize=1)
 def _sets() -> tuple[PhraseSet, PhraseSet]:
-    return PhraseSet(["sex"], tokenise, words().fillers - {"my", "a", "so", "like"}), PhraseSet(["kin_sex"], tokenise, frozenset({"my", "in"}))
+    return PhraseSet(["sex"], tokenise, words().fillers - {"my", "a", "so", "like"}), PhraseSet(
+        ["kin_sex"], tokenise, frozenset({"my", "in"})
+    )
 
 
 def read(doc: Document, year: int) -> tuple[list[Mention], set[int]]:
     """Age, sex and weeks of pregnancy, with the tokens they took."""
-    weeks, used = _pregnancy(doc)
+    weeks, used = read_pregnancy(doc)
     ages, tokens = _ages(doc, year)
     return ages + _sex(doc) + weeks, used | tokens
 
@@ -72,7 +91,9 @@ def _ages(doc: Document, year: int) -> tuple[list[Mention], set[int]]:
             _take(doc, match, year - int(match["y"]), found, used)
     for match in _DECADE.finditer(doc.s):
         groups = match.groupdict()
-        start = int(groups["d"] or groups["d2"]) if groups["d"] or groups["d2"] else _DECADES[groups["w"] or groups["w2"]]
+        start = (
+            int(groups["d"] or groups["d2"]) if groups["d"] or groups["d2"] else _DECADES[groups["w"] or groups["w2"]]
+        )
         text = match.group()
         _take(doc, match, start + (2 if "early" in text else 8 if "late" in text else 5), found, used)
     return found, used
@@ -89,7 +110,12 @@ def _take(doc: Document, match: re.Match[str], age: int, found: list[Mention], u
     if _HISTORY.search(before) or _WHEN_I_WAS.search(before):
         used.update(range(first, last))  # a number understood, though no age of today
         return
-    if text.startswith(("i am", "am", "he", "she")) and age <= 10 and "year" not in text and not doc.s[match.end() :].startswith((" year old", " years old")):
+    if (
+        text.startswith(("i am", "am", "he", "she"))
+        and age <= 10
+        and "year" not in text
+        and not doc.s[match.end() :].startswith((" year old", " years old"))
+    ):
         return
     if _FEELS_OLD.search(before) and "old" in doc.s[match.start() : match.end() + 10]:
         used.update(range(first, last))
@@ -99,7 +125,11 @@ def _take(doc: Document, match: re.Match[str], age: int, found: list[Mention], u
     named = _KIN_AFTER.match(after) and not _SELF_SEX_AFTER.match(after)
     if text.startswith("i am") and not named:
         who = SELF
-    elif "year old" in text + after[:9] and re.search(r"\b(?:my|our) $", before) and not re.match(r" (?:female|male|woman|man|body)\b", after):
+    elif (
+        "year old" in text + after[:9]
+        and re.search(r"\b(?:my|our) $", before)
+        and not re.match(r" (?:female|male|woman|man|body)\b", after)
+    ):
         if age < 18 and not named:  # "my 3 year old jumped on my back": a child that only comes in
             used.update(range(first, last))
             return
@@ -114,7 +144,9 @@ def _take(doc: Document, match: re.Match[str], age: int, found: list[Mention], u
             return
     if _LIMIT_BEFORE.search(before) and "old" not in text:
         return
-    if "turn" in text and "turning" in text or re.search(r"\b(?:nearly|almost|about to|will)\b", text) and "turn" in text:
+    if ("turn" in text and "turning" in text) or (
+        re.search(r"\b(?:nearly|almost|about to|will)\b", text) and "turn" in text
+    ):
         age -= 1
     sense = POSSIBLE if assertion(doc, first) == HYPOTHETICAL else PRESENT
     start, end = doc.span(first, last)
@@ -143,11 +175,23 @@ def _sex(doc: Document) -> list[Mention]:
         text = doc.text_of((hit.first, hit.last))
         before = doc.s[: doc.offset(hit.first)]
         after = doc.s[doc.offset(hit.last) :]
-        certain = text in {"female", "male"} or " " in text or text in {"menopausal", "pregnant", "postmenopausal", "breastfeeding"}
-        bare = all(doc.tokens[i].number is not None or doc.words[i] in _BESIDE_SEX for i in range(len(doc.words)) if not hit.first <= i < hit.last)
-        if not (certain or bare or _SEX_FRAME.search(before)) or text in {"girl", "boy", "man", "dude", "guy", "lad", "mama"} and not (bare or _SEX_FRAME.search(before)):
+        certain = (
+            text in {"female", "male"}
+            or " " in text
+            or text in {"menopausal", "pregnant", "postmenopausal", "breastfeeding"}
+        )
+        bare = all(
+            doc.tokens[i].number is not None or doc.words[i] in _BESIDE_SEX
+            for i in range(len(doc.words))
+            if not hit.first <= i < hit.last
+        )
+        if not (certain or bare or _SEX_FRAME.search(before)) or (
+            text in {"girl", "boy", "man", "dude", "guy", "lad", "mama"} and not (bare or _SEX_FRAME.search(before))
+        ):
             continue
-        if text in {"pregnant", "breastfeeding", "menopause", "hysterectomy", "menopausal"} and _denied(doc, hit.first):
+        if text in {"pregnant", "breastfeeding", "menopause", "hysterectomy", "menopausal"} and _denied(
+            doc, hit.first
+        ):
             continue
         if re.search(r"\b(?:not|no) (?:a |an )?$", before) or _SEX_OF_OTHER.match(after):
             continue
@@ -181,59 +225,11 @@ def _sex_letter(doc: Document) -> list[Mention]:
         start, end = doc.span(first, first + 1)
         if re.match(r" (?:fall|high|drop)", doc.s[match.end() :]):
             continue
-        found.append(Mention("sex", "female" if match[group] == "f" else "male", start, end, PRESENT, experiencer(doc, first)))
+        found.append(
+            Mention("sex", "female" if match[group] == "f" else "male", start, end, PRESENT, experiencer(doc, first))
+        )
     return found
 
 
 def _denied(doc: Document, token: int) -> bool:
     return bool(_NOT_PREGNANT_BEFORE.search(doc.s[: doc.offset(token)]))
-
-
-def _pregnancy(doc: Document) -> tuple[list[Mention], set[int]]:
-    s = doc.s
-    short = _SHORT_WEEKS.match(s) if s.startswith("i am") else None
-    if short is None and not _PREGNANT.search(s) and not _FULL_TERM.search(s):
-        return [], set()
-    if short is not None and 4 <= int(short["n"]) <= 42 and not _WEEKS_SINCE.search(s):
-        return [_weeks_mention(doc, short, int(short["n"]))], set(range(*doc.range_of(short)))
-    if _NOT_PREGNANT.search(s):
-        return [], {i for m in _WEEKS.finditer(s) for i in range(*doc.range_of(m))} if "pregnan" in s and not re.search(r"\b(?:for|since|ago)\b", s) else set()
-    for match in _TRIMESTER.finditer(s):
-        word = (match["t"] or match["t2"])[:1]
-        return [_weeks_mention(doc, match, {"1": 8, "f": 8, "2": 14, "s": 14}.get(word, 28) if match.group()[:5] != "final" else 28)], set(range(*doc.range_of(match)))
-    for match in _DUE.finditer(s):
-        return [_weeks_mention(doc, match, _due_weeks(match))], set(range(*doc.range_of(match)))
-    candidates = []
-    for pattern, factor in ((_WEEKS, 1.0), (_WEEK_NUMBER, 1.0), (_MONTHS, 30.44 / 7)):
-        for match in pattern.finditer(s):
-            number = float(match.groupdict().get("m") or (1 if match["n"] in {"one", "a"} else match["n"]))
-            if " and a half" in match.group():
-                number += 0.5
-            weeks = int(number * factor + 0.5) if factor != 1 else int(number)
-            around = s[max(0, match.start() - 30) : match.end() + 20]
-            distance = min((min(abs(p.start() - match.end()), abs(p.end() - match.start())) for p in _PREGNANT.finditer(s)), default=99)
-            if 1 <= weeks <= 42 and distance <= 25 and not re.match(r" ago| of (?:pain|back|spasm)", s[match.end() :]) and not _PAIN_FOR.search(around[:30]):
-                candidates.append((distance, match, weeks))
-    if candidates:
-        _, match, weeks = min(candidates, key=lambda c: c[0])
-        return [_weeks_mention(doc, match, weeks)], set(range(*doc.range_of(match)))
-    full = _FULL_TERM.search(s)
-    if full and full.group() in {"overdue", "past my due date", "over my due date", "full term"} and re.search(r"\b(?:pregnan|baby|due date|full term)", s):
-        return [_weeks_mention(doc, full, 41 if "due" in full.group() else 39)], set()
-    return [], set()
-
-
-def _due_weeks(match: re.Match[str]) -> int:
-    if match["now"]:
-        return 40
-    if match["next"]:
-        return 39 if match["next"] == "week" else 36
-    amount = {"a": 1, "one": 1, "two": 2, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3}.get(match["n"]) or int(match["n"])
-    return max(1, round(40 - amount * {"day": 1, "week": 7, "month": 30.44}[match["unit"]] / 7))
-
-
-def _weeks_mention(doc: Document, match: re.Match[str], weeks: int) -> Mention:
-    first, last = doc.range_of(match)
-    start, end = doc.span(first, last)
-    sense = assertion(doc, first)
-    return Mention("pregnancy_weeks", weeks, start, end, PRESENT if sense == HYPOTHETICAL and " i am " in f" {doc.s} " else sense, experiencer(doc, first))

@@ -7,7 +7,6 @@ nobody took becomes a bare `number`.
 from __future__ import annotations
 
 import datetime
-import re
 from dataclasses import replace
 
 from clinical_text.types import PAST, Mention
@@ -33,10 +32,23 @@ def read_values(text: str, today: datetime.date) -> list[Mention]:
     pain, pain_tokens = severity.read(doc, used | time_tokens)
     used |= time_tokens | pain_tokens
     places = location.read(doc)
-    targets = pain_tokens | {doc.token_starting(m.start) for m in places} | {i for i, t in enumerate(doc.tokens) if t.number is not None}
+    targets = (
+        pain_tokens
+        | {doc.token_starting(m.start) for m in places}
+        | {i for i, t in enumerate(doc.tokens) if t.number is not None}
+    )
     answers = acts.read(doc, used, targets)
     causes = injury.read(doc)
-    found = [*places, *(pain if pain_tokens else _exact(pain, answers)), *_of_this_episode(doc, times, causes), *about, *onset.read(doc), *causes, *answers, *_ambiguous(doc, times)]
+    found = [
+        *places,
+        *(pain if pain_tokens else _exact(pain, answers)),
+        *_of_this_episode(doc, times, causes),
+        *about,
+        *onset.read(doc),
+        *causes,
+        *answers,
+        *_ambiguous(doc, times),
+    ]
     if pain and not pain_tokens:
         found = [m for m in found if m.kind != "number" or int(m.value) > 10]
     return sorted(found, key=lambda m: (m.start, m.end, m.kind))
@@ -47,13 +59,17 @@ def _exact(pain: list[Mention], answers: list[Mention]) -> list[Mention]:
     number = next((m for m in answers if m.kind == "number" and 0 <= int(m.value) <= 10), None)
     if not pain or number is None:
         return pain
-    return [replace(pain[0], value=number.value, start=min(pain[0].start, number.start), end=max(pain[0].end, number.end))]
+    return [
+        replace(pain[0], value=number.value, start=min(pain[0].start, number.start), end=max(pain[0].end, number.end))
+    ]
 
 
 def _of_this_episode(doc: Document, times: list[Mention], causes: list[Mention]) -> list[Mention]:
     """Without the years since an accident of long ago."""
     old = [doc.segment_of(doc.token_starting(m.start)) for m in causes if m.assertion == PAST]
-    return [m for m in times if m.kind != "duration_days" or not any(a <= doc.token_starting(m.start) < b for a, b in old)]
+    return [
+        m for m in times if m.kind != "duration_days" or not any(a <= doc.token_starting(m.start) < b for a, b in old)
+    ]
 
 
 def _ambiguous(doc: Document, times: list[Mention]) -> list[Mention]:

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from clinical_text.values.lexicon import entries, protected, words
+from clinical_text.values.lexicon import words
+from clinical_text.values.spelling import canonical
 
 MAX_CHARACTERS = 4000  # what lies beyond is not read
 _TOKEN = re.compile(
@@ -34,7 +32,6 @@ _CHARACTERS = str.maketrans(
 )  # fmt: skip
 _PUNCTUATION = {"(": ",", ")": ",", "[": ",", "]": ",", "&": "and", "@": "at", "\n": "."}
 _DROPPED = frozenset("\"'*_~`<>#|\\^{}=$")
-_SEVERAL = re.compile(r"(.)\1{2,}")
 _TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
 _ENDS = frozenset(".!?;")
 _BREAKS = frozenset({".", "!", "?", ";", ",", "but", ":"})
@@ -110,27 +107,12 @@ class Document:
 
 def tokenise(phrase: str) -> Sequence[str]:
     """The canonical words of a phrase of a word list, as they will stand in a message."""
-    return [canonical for word in phrase.split() for canonical in _phrase_word(word)]
+    return [part for word in phrase.split() for part in _phrase_word(word)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _phrase_word(word: str) -> tuple[str, ...]:
     return tuple(t.text for t in _tokens(word, correct=False))
-
-
-@lru_cache(maxsize=1)
-def vocabulary() -> tuple[str, ...]:
-    """The words of four letters and more that a misspelt word may be corrected to, in a fixed order."""
-    listed = {w for e in entries() for template in e.say for w in re.split(r"[^\w']+", template)}
-    known = {canonical for word in listed for canonical in tokenise(word)}
-    known |= {w for replacement in words().aliases.values() for w in replacement.split()} | set(words().numbers)
-    return tuple(sorted(w for w in known if len(w) >= 4 and w.isalpha()))
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    lists = words()
-    return frozenset(vocabulary()) | lists.aliases.keys() | lists.fillers | lists.place_fillers | protected()
 
 
 def _tokens(raw: str, correct: bool = True) -> list[Token]:
@@ -145,10 +127,10 @@ def _tokens(raw: str, correct: bool = True) -> list[Token]:
             if any(c.isdigit() for c in word):
                 found.append(Token(_vertebra(word), start, end))
                 continue
-            for canonical in _word(word, correct).split():
-                number = numbers.get(canonical)
+            for part in canonical(word, correct).split():
+                number = numbers.get(part)
                 # "one" is a pronoun as often as a number: it keeps its form.
-                shown = canonical if number is None or canonical == "one" else str(number)
+                shown = part if number is None or part == "one" else str(number)
                 found.append(Token(shown, start, end, None if number is None else float(number)))
         elif word == "-":
             found.extend(_hyphen(text, start, end))
@@ -193,65 +175,19 @@ def _hyphen(text: str, start: int, end: int) -> list[Token]:
     return [Token(",", start, end)]
 
 
-@lru_cache(maxsize=8192)
-def _word(word: str, correct: bool) -> str:
-    aliases = words().aliases
-    if word in aliases:
-        return aliases[word]
-    if word.endswith("'s") and word.replace("'", "") not in aliases:
-        return f"{_word(word[:-2], correct)} s"  # "my dad's 72", "my wife's back"
-    plain = word.replace("'", "")
-    if plain in aliases:
-        return aliases[plain]
-    if not correct or len(plain) < 4 or plain in _known():
-        return plain
-    for squeezed in (_SEVERAL.sub(r"\1\1", plain), _SEVERAL.sub(r"\1", plain)):
-        if squeezed != plain and (squeezed in aliases or squeezed in _known()):
-            return aliases.get(squeezed, squeezed)
-    plain = _SEVERAL.sub(r"\1", plain)
-    return _joined(plain) or _nearest(plain) or plain
-
-
-def _joined(word: str) -> str | None:
-    """Two words written as one: "lowerback", "midspine"."""
-    if not 7 <= len(word) <= 24:
-        return None
-    for tail in ("back", "backs", "spine", "blade", "blades", "pain", "spasm", "spasms", "bone", "ago", "day", "days"):
-        head = word[: -len(tail)]
-        if word.endswith(tail) and len(head) >= 3 and (head in vocabulary() or head in words().aliases):
-            return f"{words().aliases.get(head, head)} {words().aliases.get(tail, tail)}"
-    return None
-
-
-def _nearest(word: str) -> str | None:
-    if not word.isascii() or len(word) > 24:
-        return None
-    allowed = 1 if len(word) < 7 else 2
-    near = process.extract(word, _targets(word[0]), scorer=OSA.distance, score_cutoff=allowed, limit=4)
-    nearest = [found for found, distance, _ in near if distance == near[0][1]]
-    if not near or (len(nearest) > 1 and near[0][1] > 1):
-        return None
-    # Letters are left out more often than put in or mistaken.
-    best = max(nearest, key=len)
-    # A short word that loses its last letter is more often another word.
-    if len(word) == 4 and (len(best) > 5 or best[-1] != word[-1]):
-        return None
-    return words().aliases.get(best, best)
-
-
-@lru_cache(maxsize=64)
-def _targets(initial: str) -> tuple[str, ...]:
-    aliases = tuple(a for a in words().aliases if len(a) >= 5)
-    return tuple(w for w in (*vocabulary(), *aliases) if w[0] == initial)
-
-
 def _merge_numbers(tokens: list[Token]) -> list[Token]:
     """Joins "twenty one", "7 and a half", "seven point five" into one number each."""
     merged: list[Token] = []
     for token in tokens:
         last = merged[-1] if merged else None
         spoken = last is not None and last.number in _TENS and last.end - last.start > 2
-        if last is not None and last.number is not None and token.number is not None and 1 <= token.number <= 9 and spoken:
+        if (
+            last is not None
+            and last.number is not None
+            and token.number is not None
+            and 1 <= token.number <= 9
+            and spoken
+        ):
             merged[-1] = _number(last.number + token.number, last.start, token.end)
         elif token.text == "*":
             continue
@@ -272,8 +208,12 @@ def _merge_fractions(tokens: list[Token]) -> list[Token]:
         if token.number is not None and tail[:3] == ["and", "a", "half"]:
             merged.append(_number(token.number + 0.5, token.start, tokens[at + 3].end))
             at += 4
-        elif token.number is not None and tail[:1] == ["point"] and len(tail) > 1 and tokens[at + 2].number is not None:
-            merged.append(_number(token.number + (tokens[at + 2].number or 0) % 10 / 10, token.start, tokens[at + 2].end))
+        elif (
+            token.number is not None and tail[:1] == ["point"] and len(tail) > 1 and tokens[at + 2].number is not None
+        ):
+            merged.append(
+                _number(token.number + (tokens[at + 2].number or 0) % 10 / 10, token.start, tokens[at + 2].end)
+            )
             at += 3
         else:
             merged.append(token)
