@@ -1,15 +1,16 @@
 """The second net for red flags: the meaning of a sentence, learnt from examples, whatever words it uses.
 
-The first net is the clinical reader's rules. This one is a logistic regression for each finding over the vectors of
-`components.minilm`, of the whole message and of each clause. Examples in `data/nlu` carry the finding they state as
+The first net is the clinical reader's rules. This one is kernel ridge regression for each finding over the
+whole message and each clause. Examples in `data/nlu` carry the finding they state as
 Rasa metadata `finding: <id>` (several: separated by commas); every other example counts as stating none.
 """
 
 from __future__ import annotations
 
-import logging
+import json
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,11 +21,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinical_text.types import POSSIBLE, PRESENT, SELF, Clause
-from components.linear import LinearModel, Matrix, fit_each
+from components.calibration import Calibration, fit_each
+from components.kernel import KernelModel, Matrix, Settings, fit
 from components.minilm import shared_encoder
 from components.units import units
-
-logger = logging.getLogger(__name__)
 
 
 def findings_of(example: Message) -> frozenset[str]:
@@ -43,11 +43,14 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds on the probability of a finding, and the classifier's C."""
+        """Thresholds on the probability of a finding, settings of the kernel and of the encoder."""
         return {
-            "present": 0.8,
-            "possible": 0.5,
-            "c": 10.0,
+            "present": 0.6,
+            "possible": 0.3,
+            "gamma": 1.0,
+            "lexical": 0.2,
+            "ridge": 0.1,
+            "landmarks": 8000,
             "threads": 1,
             "max_tokens": 128,
             "cache_size": 512,
@@ -58,12 +61,14 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: LinearModel | None = None,
+        model: KernelModel | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
         self._model = model
+        self._calibration = calibration or Calibration(15.0, 0.5)
         self._encoder = shared_encoder(config["threads"], config["max_tokens"], config["cache_size"])
 
     @classmethod
@@ -88,46 +93,66 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
     ) -> RedFlagNet:
         """Rasa's constructor of a trained component. Raises ValueError when it was never trained."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder))
+            calibration = Calibration(**json.loads((folder / "calibration.json").read_text()))
+            return cls(config, model_storage, resource, KernelModel.load(folder), calibration)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all intent examples and keep the weights in the model."""
         texts, labels = training_units(training_data.intent_examples)
-        self._model = fit_each(self._encoder.encode(texts), labels, self._config["c"])
+        settings = Settings(*(self._config[key] for key in ("gamma", "lexical", "ridge", "landmarks")))
+        self._model, scores = fit(texts, self._encoder.encode(texts), labels, settings)
+        right = np.array([[name in own for name in self._model.labels] for own in labels])
+        self._calibration = fit_each(scores, right)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            about = {"slope": self._calibration.slope, "middle": self._calibration.middle}
+            (folder / "calibration.json").write_text(json.dumps(about))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Append the findings to the entities of each message."""
         for message in messages:
-            entities = message.get(ENTITIES, []) + self.add_extractor_name(
-                self._read(message.get(TEXT) or "")
-            )
-            message.set(ENTITIES, entities, add_to_output=True)
+            before = message.get(ENTITIES, [])
+            found = self.add_extractor_name(self._read(message.get(TEXT) or "", before))
+            message.set(ENTITIES, before + found, add_to_output=True)
         return messages
 
-    def _read(self, text: str) -> list[dict[str, Any]]:
+    def _read(self, text: str, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if self._model is None or not text.strip():
             return []
         parts = units(text)
-        scores: Matrix = self._model.probabilities(self._encoder.encode([part.text for part in parts]))
+        texts = [part.text for part in parts]
+        scores: Matrix = self._calibration.each(self._model.scores(texts, self._encoder.encode(texts)))
         found = []
         for column, finding in enumerate(self._model.labels):
             row = int(scores[:, column].argmax())
-            score = float(scores[row, column])
-            if score >= self._config["possible"]:
-                found.append(self._entity(finding, parts[row], score))
+            read = [e for e in before if e.get("entity") == "finding" and e.get("value") == finding]
+            entity = self._entity(finding, parts[row], float(scores[row, column]), read)
+            if entity:
+                found.append(entity)
         return found
 
-    def _entity(self, finding: str, part: Clause, score: float) -> dict[str, Any]:
+    def _entity(self, finding: str, part: Clause, score: float, read: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """What the net says of a finding, given what the clinical reader `read` of the same one.
+
+        The net sees meaning but reads grammar badly: where the reader says that the finding is denied, over or only
+        asked about, the reader is right. A bare question ("fever?") is at most a possibility.
+        """
+        here = [e for e in read if e["start"] < part.end and part.start < e["end"]] or read
+        if here and not any(e.get("assertion") in (PRESENT, POSSIBLE) for e in here):
+            return None
+        sure = score >= self._config["present"]
+        if part.text.rstrip().endswith("?"):
+            sure, score = False, score - (self._config["present"] - self._config["possible"])
+        if score < self._config["possible"]:
+            return None
         return {
             "entity": "finding",
             "value": finding,
             "start": part.start,
             "end": part.end,
-            "assertion": PRESENT if score >= self._config["present"] else POSSIBLE,
-            "experiencer": SELF,
+            "assertion": PRESENT if sure else POSSIBLE,
+            "experiencer": here[0].get("experiencer", SELF) if here else SELF,
             "confidence": round(score, 4),
         }
 
