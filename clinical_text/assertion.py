@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from clinical_text.grammar import grammar
 from clinical_text.matcher import Candidate
-from clinical_text.statements import Statement, Statements
+from clinical_text.statements import NOW, Statement, Statements
 from clinical_text.types import ABSENT, HYPOTHETICAL, OTHER, PAST, POSSIBLE, PRESENT, SELF
 
-_MODAL = frozenset({"should", "can", "could", "would", "will", "shall", "may"})
-_OWNED = frozenset({"my", "his", "her", "this", "these"})
+_ASKS_SELF = frozenset({"should", "shall", "am", "do", "have", "did", "may", "why"})
+_OWNED = frozenset({"my", "his", "her", "this", "these", "i", "he", "she", "myself", "himself", "herself"})
 _OTHERS = frozenset({"his", "her", "he", "she", "him", "himself", "herself"})
 _OWN = frozenset({"my", "i", "me", "myself"})
 
@@ -21,10 +21,12 @@ _OWN = frozenset({"my", "i", "me", "myself"})
 def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
     """Assertion and experiencer of a candidate; an empty assertion means that nothing is said."""
     statement = statements.at(candidate.start)
+    if any(c.start < candidate.start for c in statement.of("animals")):
+        return "", SELF
     who = _who(statements, statement, candidate)
     if candidate.denied:
         doubtful = (
-            _negated(statement, candidate)
+            _negated(statements, statement, candidate)
             or _asked(statements, statement, candidate)
             or _hypothetical(statement, candidate)
         )
@@ -32,7 +34,7 @@ def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
     answer = statements.answered.get(candidate.start, "")
     if answer:
         return answer, who
-    if _negated(statement, candidate):
+    if _negated(statements, statement, candidate):
         return ABSENT, who
     if _over(statements, statement, candidate, who):
         return PAST, who
@@ -44,12 +46,13 @@ def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
     return (POSSIBLE if candidate.hint or _possible(statement, candidate) else PRESENT), who
 
 
-def _negated(statement: Statement, candidate: Candidate) -> bool:
+def _negated(statements: Statements, statement: Statement, candidate: Candidate) -> bool:
     if statement.negated:
         return True
-    for cue in statement.of("negated_before"):
+    touched = {id(t): t for t in map(statements.at, candidate.core)}
+    for cue in (c for t in touched.values() for c in t.of("negated_before")):
         inside = candidate.start <= cue.start < candidate.end and cue.start not in candidate.core
-        if cue.end <= candidate.start or inside:
+        if cue.start < candidate.start or inside:
             return True
     after = (c for c in statement.of("negated_after") if c.end <= statement.end)
     return any(0 <= c.start - candidate.end <= 2 for c in after)
@@ -61,7 +64,7 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
         return True
     if entry.lasting:
         return who == OTHER and not statements.words(statement).isdisjoint({"had", "died", "passed", "was"})
-    if statement.past:
+    if statement.past or (who == OTHER and _told(statements, statement)):
         return True
     names = ("past",) if entry.months else ("past", "past_months")
     if any(c.start not in candidate.core for c in statement.of(*names)):
@@ -76,32 +79,41 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
     return False
 
 
+def _told(statements: Statements, statement: Statement) -> bool:
+    """Whether the statement tells what somebody had once ("a friend of mine was paralysed")."""
+    if not any(statement.of("told_past")):
+        return False
+    following = [s for s in statements.after(statement) if s.sentence == statement.sentence]
+    return all(NOW.isdisjoint(statements.words(s)) for s in [statement, *following])
+
+
 def _hypothetical(statement: Statement, candidate: Candidate) -> bool:
     starts = [c.start for c in statement.of("hypothetical_before") if c.end <= candidate.start + 1]
     if not starts and statement.supposed:
         starts = [statement.start - 1]
     if starts:
         last = max(starts)
-        return not any(last < c.start < candidate.end for c in statement.of("not_hypothetical"))
+        return not any(last < c.start < candidate.end for c in statement.of("not_hypothetical", "asserting"))
     return any(0 <= c.start - candidate.end <= 3 for c in statement.of("hypothetical_after"))
 
 
 def _asked(statements: Statements, statement: Statement, candidate: Candidate) -> str:
     """What a question says of the candidate; empty where it is stated after all."""
+    who = statements.subject(statement, candidate.end)
+    if any(c.start < candidate.end for c in statement.of("asserting")):
+        return "" if who else POSSIBLE
     opener = _opener(statements, statement)
-    asserting = any(c.start < candidate.end for c in statement.of("not_hypothetical"))
-    if not opener and not asserting:
+    if not opener:
         own = statement.subject or statement.end - statement.start > 5
         if own or not statement.asked:
             return ""
         return POSSIBLE if candidate.entry.kind == "finding" else HYPOTHETICAL
-    who = statements.subject(statement, candidate.end)
-    if asserting:
-        return "" if who or not opener else POSSIBLE
-    if not who:
-        return HYPOTHETICAL
-    owned = {t.norm for t in statements.row.tokens[statement.start : candidate.end]} & _OWNED
-    return POSSIBLE if opener in _MODAL and not owned else ""
+    if any(c.start < candidate.end for c in statement.of("not_hypothetical")):
+        return ""
+    near = statements.row.tokens[max(statement.start, candidate.start - 2) : candidate.end]
+    if who and not _OWNED.isdisjoint(t.norm for t in near):
+        return ""
+    return POSSIBLE if who and opener in _ASKS_SELF else HYPOTHETICAL
 
 
 def _opener(statements: Statements, statement: Statement) -> str:

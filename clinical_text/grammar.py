@@ -79,6 +79,13 @@ def check_keys(where: str, given: set[str], allowed: set[str], required: set[str
         raise LexiconError(f"{where}: missing keys {sorted(required - given)}")
 
 
+def words_by_word(where: str, raw: Any) -> dict[str, str]:
+    """A mapping of words to words; raises where YAML made something else of one (an unquoted "no")."""
+    if not isinstance(raw, dict) or not all(isinstance(x, str) for pair in raw.items() for x in pair):
+        raise LexiconError(f"{where}: words only, and quotes around yes and no")
+    return raw
+
+
 def by_first_word(phrases: list[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Phrases as word tuples, filed under their first word, longest first."""
     table: dict[str, list[tuple[str, ...]]] = {}
@@ -99,7 +106,7 @@ def grammar() -> Grammar:
     for name in names:
         value = data[name]
         if name in {"expand", "negated"}:
-            values[name] = {str(k): str(v) for k, v in value.items()}
+            values[name] = words_by_word(f"grammar.yml {name}", value)
         elif name == "numbers":
             values[name] = value
         elif name in {"filler_phrases", "contrast_phrases"}:

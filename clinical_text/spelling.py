@@ -13,7 +13,7 @@ from importlib import resources
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from clinical_text.grammar import LEXICON_DIR, check_keys, grammar, read_yaml
+from clinical_text.grammar import LEXICON_DIR, check_keys, grammar, read_yaml, words_by_word
 from clinical_text.lexicon import Lexicon
 from clinical_text.tokens import squeeze
 
@@ -36,7 +36,7 @@ class Speller:
     def __init__(self, lexicon: Lexicon) -> None:
         data = read_yaml(LEXICON_DIR / "spelling.yml")
         check_keys("spelling.yml", set(data), {"fix", "leave"}, {"fix", "leave"})
-        self._fix: dict[str, str] = data["fix"]
+        self._fix: dict[str, str] = words_by_word("spelling.yml fix", data["fix"])
         targets = {w for w in lexicon.words if w.isalpha() and len(w) >= 4}
         self._known = english() | lexicon.words | grammar().words() | set(data["leave"].split())
         self._prefixes = lexicon.prefixes

@@ -13,14 +13,15 @@ from clinical_text.types import ABSENT, OTHER, POSSIBLE, PRESENT, SELF
 _NEUTRAL = {
     "not_negated": {"negated_before", "negated_after", "answer_no"},
     "not_hypothetical": {"hypothetical_before", "hypothetical_after", "possible_before", "question_openers"},
+    "asserting": {"hypothetical_before", "hypothetical_after", "possible_before"},
     "not_past": {"past", "past_months", "ended"},
 }
 # Of these the longer one counts ("not sure if" over "if").
 _ACTING = {"negated_before", "possible_before", "hypothetical_before", "past", "ended"}
-_WHO = {"question_openers", "polite_openers", "people", "other_words", "speakers"}
+_WHO = {"animals", "question_openers", "polite_openers", "people", "other_words", "speakers"}
 _ANSWERS = {"answer_yes", "answer_no", "answer_unsure"}
 _CONNECTED = frozenset({"and", "or", "nor"})
-_NOW = frozenset(
+NOW = frozenset(
     {"now", "today", "this", "am", "is", "are", "cant", "dont", "have", "has", "since", "again", "tonight", "keep"}
 )
 
@@ -164,7 +165,7 @@ class Statements:
         joined = first in {"or", "nor"} or (first == "and" and "or" in self.words(before))
         statement.negated = joined and (before.negated or any(before.of("negated_before")))
         earlier = before.past or any(before.of("past"))
-        statement.past = together and earlier and not (self.words(statement) & _NOW)
+        statement.past = together and earlier and not (self.words(statement) & NOW)
 
 
 def _overrules(other: Hit, cue: Hit) -> bool:
