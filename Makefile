@@ -1,6 +1,7 @@
 # One word does it; `make` alone lists the words. Needs git, make and any Python 3: everything else is installed
 # into this folder (.uv, .venv) from the lock file.
 PYTHON3 ?= $(shell command -v python3 || command -v python)
+NEED_PYTHON = $(if $(PYTHON3),,$(error No Python found: install any Python 3, for example with "apt install python3"))
 PY := .venv/bin/python
 # Folders with Python of ours, as far as they exist.
 CODE := $(wildcard settings.py knowledge triage clinical_text components actions channels terminal evaluation scripts tests benchmarks)
@@ -9,14 +10,16 @@ TYPED := $(filter-out tests benchmarks,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run shell serve-rest slack train lint validate test understanding
+.PHONY: help setup setup-dev run shell serve-rest slack train lint validate test understanding
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
-setup: ## prepare the Python environment (all others do that first)
-	@$(if $(PYTHON3),,$(error No Python found: install any Python 3, for example with "apt install python3"))
-	@"$(PYTHON3)" scripts/bootstrap.py
+setup: ## prepare the Python environment for running (done by itself)
+	@$(NEED_PYTHON)"$(PYTHON3)" scripts/bootstrap.py
+
+setup-dev: ## the same with what tests and checks need (done by itself)
+	@$(NEED_PYTHON)"$(PYTHON3)" scripts/bootstrap.py --dev
 
 run: setup ## start the assistant in the browser; Ctrl-C stops it
 	@exec $(PY) -m scripts.run --stop-with-parent
@@ -33,13 +36,13 @@ slack: setup ## start it for Slack; docs/slack.md says how the app is made
 train: setup ## train the model if its inputs have changed
 	@exec $(PY) -m scripts.train
 
-lint: setup ## style, formatting and types
+lint: setup-dev ## style, formatting and types
 	@$(PY) -m ruff check --quiet --output-format concise .
 	@$(PY) -m ruff format --quiet --check . || { echo "format with: .venv/bin/ruff format ."; exit 1; }
 	@$(PY) -m mypy --no-error-summary --strict $(TYPED)
 	@echo "lint: clean"
 
-validate: setup ## Rasa's own check of domain and data; our warnings are errors
+validate: setup-dev ## Rasa's own check of domain and data; our warnings are errors
 	@exec $(PY) -m scripts.validate
 
 test: lint validate ## every check and every test
@@ -47,6 +50,6 @@ test: lint validate ## every check and every test
 	@$(PY) -m scripts.train
 	@exec $(PY) -m pytest
 
-understanding: setup ## measure how well messages are understood, on sets it was not trained on
+understanding: setup-dev ## measure how well messages are understood, on sets it was not trained on
 	@$(PY) -m scripts.train
 	@exec $(PY) -m evaluation.understanding

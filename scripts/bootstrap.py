@@ -1,4 +1,6 @@
-"""Prepares the Python environment: uv in .uv/, Python 3.10, everything of uv.lock in .venv/.
+"""Prepares the Python environment: uv in .uv/, Python 3.10, what uv.lock says in .venv/.
+
+Without an argument, what running needs; with `--dev`, what tests and checks need as well (a quarter more to install).
 
 Runs on any Python 3.6 or later, before anything is installed, so it uses the standard library and the
 syntax of 3.6 only. Does nothing, quickly, when nothing has changed.
@@ -72,13 +74,19 @@ def _files(folder: Path) -> List[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and not generated & set(path.parts)]
 
 
-def is_current() -> bool:
-    """Whether .venv was made from exactly this lock file and its Python is still there."""
+def is_current(dev: bool) -> bool:
+    """Whether .venv was made from exactly this lock file with what is asked for, and its Python is there."""
+    made_from, has_dev = read_stamp()
+    return made_from == fingerprint() and (has_dev or not dev) and python_of(ENVIRONMENT).exists()
+
+
+def read_stamp() -> Tuple[str, bool]:
+    """What .venv was made from, and whether with the tools of development (so taken for one that others made)."""
     try:
-        made_from = STAMP.read_text().strip()
+        made_from, _, kind = STAMP.read_text().strip().partition(" ")
     except OSError:
-        return False
-    return made_from == fingerprint() and python_of(ENVIRONMENT).exists()
+        return "", ENVIRONMENT.exists()
+    return made_from, kind != "run"
 
 
 def python_of(environment: Path) -> Path:
@@ -163,31 +171,34 @@ def ask_uv_for_python(uv: Path) -> str:
     return printed.splitlines()[-1]
 
 
-def sync(uv: Path, python: object) -> None:
+def sync(uv: Path, python: object, dev: bool) -> None:
     """Installs exactly what uv.lock says, compiled, so that the first start need not compile."""
+    command = [uv, "sync", "--frozen", "--no-python-downloads", "--compile-bytecode"]
     env = dict(os.environ, UV_PYTHON=str(python), UV_PROJECT_ENVIRONMENT=str(ENVIRONMENT))
     env.pop("VIRTUAL_ENV", None)
     step(f"installing packages with {python}")
-    code, printed = run([uv, "sync", "--frozen", "--no-python-downloads", "--compile-bytecode"], env)
+    code, printed = run(command + ([] if dev else ["--no-group", "dev"]), env)
     if code != 0:
         raise BootstrapError("Installing the packages failed:\n" + last(printed))
 
 
-def main() -> int:
+def main(arguments: Iterable[str] = ()) -> int:
     """The command line: 0 when the environment is ready."""
-    if is_current():
+    dev = "--dev" in arguments
+    if is_current(dev):
         return 0
+    dev = dev or read_stamp()[1]  # a start takes no tools away from a developer
     try:
         python = find_python()
         uv = ensure_uv(python)
-        sync(uv, python or ask_uv_for_python(uv))
+        sync(uv, python or ask_uv_for_python(uv), dev)
     except BootstrapError as error:
         print(error)
         return 1
-    STAMP.write_text(fingerprint() + "\n")
+    STAMP.write_text(fingerprint() + (" dev\n" if dev else " run\n"))
     step("the environment is ready")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

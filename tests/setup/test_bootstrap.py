@@ -88,7 +88,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     fingerprint = bootstrap.fingerprint
     monkeypatch.setattr(bootstrap, "fingerprint", lambda root=tmp_path: fingerprint(root))
-    bootstrap.STAMP.write_text(bootstrap.fingerprint() + "\n")
+    bootstrap.STAMP.write_text(bootstrap.fingerprint() + " run\n")
     return tmp_path
 
 
@@ -99,12 +99,50 @@ def test_does_nothing_when_nothing_changed(project: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", ["uv.lock", "pyproject.toml", "standin/src/tensorflow/__init__.py", "gone"])
 def test_notices_a_change(project: Path, name: str) -> None:
-    assert bootstrap.is_current()
+    assert bootstrap.is_current(dev=False)
     if name == "gone":
         (project / ".venv/bin/python").unlink()
     else:
         (project / name).write_text((project / name).read_text() + "\n# changed\n")
-    assert not bootstrap.is_current()
+    assert not bootstrap.is_current(dev=False)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "arguments", "installs"),
+    [
+        ("run", [], None),
+        ("run", ["--dev"], "dev"),
+        ("dev", [], None),
+        ("dev", ["--dev"], None),
+        ("run, old", [], "run"),
+        ("dev, old", [], "dev"),  # a start takes no tools away from a developer
+        ("none", [], "dev"),  # nor from an environment that somebody made by hand
+        ("no environment", [], "run"),
+    ],
+)
+def test_what_is_installed(
+    project: Path, monkeypatch: pytest.MonkeyPatch, stamp: str, arguments: list[str], installs: str | None
+) -> None:
+    kind, _, age = stamp.partition(", ")
+    bootstrap.STAMP.write_text(f"{'0' * 64 if age else bootstrap.fingerprint()} {kind}\n")
+    if kind == "none":
+        bootstrap.STAMP.unlink()
+    if kind == "no environment":
+        shutil.rmtree(bootstrap.ENVIRONMENT)
+    ran = []
+
+    def run(command: list[object], env: object = None) -> tuple[int, str]:
+        ran.append(" ".join(map(str, command)))
+        bootstrap.ENVIRONMENT.mkdir(exist_ok=True)
+        return 0, ""
+
+    monkeypatch.setattr(bootstrap, "find_python", lambda: Path("/real/python3.10"))
+    monkeypatch.setattr(bootstrap, "ensure_uv", lambda python: Path("/uv"))
+    monkeypatch.setattr(bootstrap, "run", run)
+    assert bootstrap.main(arguments) == 0
+    found = [("run" if "--no-group dev" in command else "dev") for command in ran]
+    assert found == ([installs] if installs else [])
+    assert bootstrap.read_stamp() == (bootstrap.fingerprint(), (installs or kind) == "dev")
 
 
 def test_a_failing_install_is_told_and_tried_again_next_time(
@@ -116,7 +154,7 @@ def test_a_failing_install_is_told_and_tried_again_next_time(
     monkeypatch.setattr(bootstrap, "run", lambda command, env=None: (2, "one\nerror: no space left on device"))
     assert bootstrap.main() == 1
     assert "no space left on device" in capsys.readouterr().out
-    assert not bootstrap.is_current()
+    assert not bootstrap.is_current(dev=False)
 
 
 def test_the_script_keeps_to_old_syntax_and_the_standard_library() -> None:
