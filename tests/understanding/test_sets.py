@@ -1,0 +1,113 @@
+"""The test sets load, are large enough, and a mistake in them is found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evaluation import cases, ids
+from knowledge.loader import load
+
+EACH = {
+    "source": (ids.SOURCE_QUESTIONS, 25),
+    "further": (ids.FURTHER_QUESTIONS, 8),
+    "dialogue": (ids.DIALOGUE, 10),
+}
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_every_intent_has_enough_messages(kind: str) -> None:
+    wanted, least = EACH[kind]
+    count = Counter(case.intents[0] for case in cases.questions())
+    assert {intent: count[intent] for intent in wanted if count[intent] < least} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("emergencies", 400), ("urgent", 250), ("lookalikes", 400), ("facts", 250), ("out_of_scope", 60), ("multi", 60)],
+)
+def test_sets_are_large_enough(name: str, least: int) -> None:
+    assert len(getattr(cases, name)()) >= least
+
+
+@pytest.mark.parametrize(("name", "known"), [("emergencies", ids.EMERGENCIES), ("urgent", ids.URGENT)])
+def test_every_finding_is_stated_often_enough(name: str, known: frozenset[str]) -> None:
+    count = Counter(case.findings[0] for case in getattr(cases, name)())
+    assert {finding: count[finding] for finding in known if count[finding] < 12} == {}
+
+
+def test_every_emergency_stands_buried_in_a_story_too() -> None:
+    assert {c.findings[0] for c in cases.emergencies() if c.group == "buried"} == ids.EMERGENCIES
+
+
+@pytest.mark.parametrize("group", ["crisis", "lookalike"])
+def test_crisis_messages_are_enough(group: str) -> None:
+    assert sum(case.group == group for case in cases.crisis()) >= 60
+
+
+@pytest.mark.parametrize("kind", cases.KINDS)
+def test_every_kind_of_lookalike_is_there(kind: str) -> None:
+    assert sum(case.group == kind for case in cases.lookalikes()) >= 30
+
+
+def test_every_condition_is_told_somewhere() -> None:
+    told = {kind.partition(".")[2] for case in cases.facts() for kind in case.expect}
+    assert ids.CONDITIONS - told == {"pregnant_20_weeks"}, "the twentieth week follows from the weeks"
+
+
+def test_ids_are_those_of_the_knowledge() -> None:
+    knowledge = load()
+    assert {f.id for f in knowledge.findings.values()} >= ids.EMERGENCIES | ids.URGENT
+    assert {c.id for c in knowledge.conditions.values()} >= ids.CONDITIONS
+    assert {q.id for q in knowledge.questions.values()} >= ids.QUESTIONS
+
+
+def test_no_message_stands_in_two_sets() -> None:
+    # Short answers are measured twice: as an intent and as a value.
+    count = Counter(case.text.casefold() for case in cases.own() if case.set != "facts")
+    assert [text for text, times in count.items() if times > 1] == []
+
+
+BROKEN = {
+    "unknown key": ("questions", "questions:\n  affirm:\n    - {text: a, as_well: [deny]}\n"),
+    "unknown intent": ("questions", "questions:\n  affirmative:\n    - a\n"),
+    "unknown alternative": ("questions", "questions:\n  affirm:\n    - {text: a, also: [denied]}\n"),
+    "twice": ("questions", "questions:\n  affirm:\n    - Yes I do\n    - yes I do\n"),
+    "not a text": ("questions", "questions:\n  affirm:\n    - 5\n"),
+    "unknown finding": ("urgent", "urgent:\n  feverish:\n    - a\n"),
+    "unknown kind": ("lookalikes", "lookalikes:\n  joking:\n    - a\n"),
+    "unknown value": ("facts", "facts:\n  - text: a\n    expect: {location: [bottom]}\n"),
+    "unknown entity": ("facts", "facts:\n  - text: a\n    expect: {place: [lower]}\n"),
+    "unknown condition": ("facts", "facts:\n  - text: a\n    expect: {condition.gout: [present]}\n"),
+    "unknown assertion": ("facts", "facts:\n  - text: a\n    expect: {condition.asthma: [yes_he_has]}\n"),
+    "no expectation": ("facts", "facts:\n  - text: a\n"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_mistake_in_a_set_raises(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, content = BROKEN[name]
+    (tmp_path / f"{file}.yml").write_text(content)
+    monkeypatch.setattr(cases, "SETS", tmp_path)
+    cases._document.cache_clear()
+    try:
+        with pytest.raises(cases.SetError):
+            getattr(cases, file)()
+    finally:
+        cases._document.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("value", "today", "days"),
+    [
+        ("weekday:1", date(2026, 3, 4), {1}),  # a Wednesday; Tuesday was yesterday
+        ("weekday:2", date(2026, 3, 4), {7}),  # "since Wednesday" on a Wednesday is a week ago
+        ("weekend", date(2026, 3, 4), {3, 4}),
+        (14, date(2026, 3, 4), {14}),
+    ],
+)
+def test_days_of_the_week_become_days_ago(value: str | int, today: date, days: set[int]) -> None:
+    assert cases.resolve((value,), today) == days
