@@ -2,15 +2,14 @@
 import { MARK, h, icon, press } from "./dom.js";
 import { backMap } from "./pictures.js";
 
-const MANY = ["red_flags", "conditions", "medicines", "allergies"];
 const isNone = (choice) => /^none/.test(choice.id);
 
 /** The control for an `ask` payload, or null. `say(body, text)` sends the answer. */
 export function control(payload, t, say) {
-  const { asks = [], choices = [] } = payload;
+  const { asks = [], choices = [], multiple } = payload;
   if (asks.includes("location")) return place(choices, t, say);
   if (asks.includes("severity")) return scale(choices, t, say);
-  if (choices.length > 2 && (asks.some((id) => MANY.includes(id)) || choices.some(isNone))) return list(choices, t, say);
+  if (multiple ?? choices.some(isNone)) return list(choices, t, say);
   return choices.length ? buttons(choices, say) : null;
 }
 

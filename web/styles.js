@@ -42,8 +42,8 @@ b, h4, .foot a, .advice summary { font-weight: 600; }
 .icon, .figure path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
 .icon { width: 1.4em; height: 1.4em; flex: none; stroke: currentColor; stroke-width: 2; }
 h2, h3 { font-size: 1.0625em; font-weight: 650; line-height: 1.3; }
-.title p, legend, .state, .divider, .sources, .meanwhile > b, .status > p, .foot, .small, .toggle, .done { font-size: .875em; }
-.title p, legend, .state, .divider, .sources, .welcome p, .status > p, .foot, dt { color: var(--quiet); }
+.title p, legend, .state, .divider, .sources, .why, .status > p, .foot, .small, .toggle, .done { font-size: .875em; }
+.title p, legend, .state, .divider, .sources, .why, .welcome p, .status > p, .foot, dt { color: var(--quiet); }
 
 .panel, header, .menu, .choice, .small, .toggle, .ticks label, .scale label, .place, .card, .dots, textarea, dialog { background: var(--surface); color: var(--ink); border: 1px solid var(--line); }
 .launcher, .logo, .round.send, .main, .toggle[aria-pressed=true], .scale label:has(:checked), input:checked + .box { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
@@ -120,12 +120,12 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .urgent { border-color: var(--urgent); }
 .urgent h3, .caution b { color: var(--urgent); }
 .see_clinician h3, .crisis h3 { color: var(--visit); }
-.self_care h3, .meanwhile > b, .done { color: var(--home); }
+.self_care h3, .done { color: var(--home); }
 .emergency { padding: 8px 12px; border-inline-start: 5px solid var(--alarm); }
-.meanwhile, .caution, .withheld { margin-top: 10px; padding: 10px 12px; border-radius: 12px; }
+.meanwhile, .caution, .withheld { margin: 10px 0; padding: 10px 12px; border-radius: 12px; }
 .withheld { border: 1px dashed var(--edge); }
-.sources { margin-top: 8px; }
-.sources summary { min-height: 24px; }
+.sources, .why { margin-top: 6px; }
+.sources summary, .why summary { min-height: 24px; }
 .steps { list-style: none; padding: 0; counter-reset: step; }
 .step { counter-increment: step; position: relative; padding: 14px 0 14px 40px; }
 .step + .step { border-top: 1px solid var(--line); }

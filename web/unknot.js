@@ -191,10 +191,11 @@ class UnknotChat extends HTMLElement {
     const all = [...items, ...unsent];
     const ids = new Set(all.map((item) => item.id));
     for (const [id, node] of this.#drawn) if (!ids.has(id)) this.#drawn.delete(id), node.remove();
+    const pinned = this.#emergency(items);
     let added = false;
     all.forEach((item, at) => {
       if (!this.#drawn.has(item.id)) {
-        this.#drawn.set(item.id, message(item, this.#t));
+        this.#drawn.set(item.id, message(item, this.#t, pinned.includes(item.id)));
         added = true;
       }
       const node = this.#drawn.get(item.id);
@@ -203,7 +204,7 @@ class UnknotChat extends HTMLElement {
     this.welcome.hidden = all.length > 0;
     this.#drawStates(outbox);
     this.#drawReply(items, unsent.length > 0);
-    this.#drawPinned(items);
+    this.#drawPinned(items, pinned);
     this.#drawStatus();
     this.#drawUnread(items);
     if (added && this.#follow) this.#toEnd();
@@ -236,19 +237,29 @@ class UnknotChat extends HTMLElement {
     this.reply.replaceChildren(...(node ? [node] : []));
   }
 
-  #drawPinned(items) {
-    const t = this.#t;
-    let texts = [];
-    for (const item of items) {
-      if (item.restart) texts = [];
-      else if (item.payload?.type === "triage") texts = item.payload.level === "emergency" ? [...texts, item.payload.text] : [];
+  // The emergency that stands: the messages of the turn that said it, until it is taken back or its level falls.
+  #emergency(items) {
+    let standing = null;
+    for (const { id, restart, payload } of items) {
+      const turn = id.split(".")[0];
+      if (restart || payload?.lifts || (payload?.type === "triage" && payload.level !== "emergency")) standing = null;
+      else if (payload?.type !== "triage") continue;
+      else if (standing?.turn === turn) standing.said.push(id);
+      else if (!standing || payload.findings.some((one) => !standing.findings.has(one))) standing = { turn, said: [id], findings: standing?.findings ?? new Set() };
+      if (standing) payload?.findings?.forEach((one) => standing.findings.add(one));
     }
+    return standing?.said ?? [];
+  }
+
+  #drawPinned(items, ids) {
+    const t = this.#t;
+    const texts = items.filter((item) => ids.includes(item.id)).map((item) => item.payload.text);
     const key = texts.join("\n\n");
     if (key === this.pinned.dataset.key) return;
     this.pinned.dataset.key = key;
     if (!key) return this.pinned.replaceChildren();
     const said = [...new Set(texts)].flatMap((text) => prose(text, { phones: true }));
-    const number = advice.number || /\b\d[\d ]{1,12}\d\b/.exec(key)?.[0];
+    const { number } = advice;
     const call = number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" });
     const words = h("details", { open: true }, h("summary", null, t.whatToDo), said);
     this.pinned.replaceChildren(h("div", { class: "alarm", role: "alert" }, h("h3", null, icon(MARK.emergency), t.emergency), call, words));

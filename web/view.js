@@ -3,43 +3,42 @@ import { MARK, h, icon, link, press, prose } from "./dom.js";
 import { drawing } from "./pictures.js";
 
 const hidden = (text) => h("span", { class: "sr" }, text, " ");
-const label = (payload, id) => payload.labels?.[id] ?? id.replaceAll("_", " ");
 
-/** One thing that was said, as an element for the log. */
-export function message(item, t) {
+/** One thing that was said, as an element for the log; `pinned` if it stands in the pinned card as well. */
+export function message(item, t, pinned) {
   if (item.from === "user") {
     return h("div", { class: "msg user" }, item.restart && h("p", { class: "divider" }, h("span", null, t.restarted)), h("div", { class: "bubble" }, hidden(t.you), prose(item.text)));
   }
   const draw = KINDS[item.payload.type] ?? plain;
-  return h("div", { class: "msg bot", "data-type": item.payload.type }, hidden(t.bot), draw(item.payload, t));
+  return h("div", { class: "msg bot", "data-type": item.payload.type }, hidden(t.bot), draw(item.payload, t, pinned));
 }
 
 const plain = (payload) => prose(payload.text);
 
-/** The text of an ask without the choices it lists for channels that have no buttons. */
-function question(payload, t) {
-  const titles = new Set((payload.choices ?? []).map((choice) => choice.title.trim()));
-  const lines = payload.text.split("\n").filter((line) => !titles.has(line.replace(/^\s*(?:[-•*]|\d+[.)])\s+/, "").trim()));
+/** The parts of an ask; choices that its text lists for other channels are controls here. */
+function question({ lead, prompt, text, meanwhile, why, remaining }, t) {
   return [
-    prose(lines.join("\n")),
-    payload.meanwhile?.length &&
-      h("aside", { class: "meanwhile" }, h("b", null, t.meanwhile), payload.meanwhile.map((id) => [h("p", null, h("b", null, label(payload, id)), payload.hints?.[id] && ` – ${payload.hints[id]}`)])),
+    lead && (meanwhile ? h("aside", { class: "meanwhile" }, prose(lead)) : prose(lead)),
+    prose(prompt ?? text),
+    why && fold("why", t.why, prose(why)),
+    remaining > 0 && h("span", { class: "why" }, t.remaining(remaining)),
   ];
 }
 
-function sources(payload, ids, t) {
-  const known = (ids ?? []).filter((id) => payload.links?.[id]);
-  if (!known.length) return null;
-  return h("details", { class: "sources" }, h("summary", null, `${t.answerSources} (${known.length})`), h("ul", null, known.map((id) => h("li", null, link(payload.links[id].url, payload.links[id].title)))));
-}
+const fold = (kind, title, ...inside) => h("details", { class: kind }, h("summary", null, title), ...inside);
 
-const answer = (payload, t) => [prose(payload.text), sources(payload, payload.sources, t)];
+const sources = ({ links }, t) =>
+  links?.length > 0 && fold("sources", `${t.sources} (${links.length})`, h("ul", null, links.map((one) => h("li", null, link(one.url, `${one.body}: ${one.title}`)))));
 
-function triage(payload, t) {
+const answer = (payload, t) => [prose(payload.text), sources(payload, t)];
+
+function triage(payload, t, pinned) {
   const { level } = payload;
-  // The whole card is pinned for as long as it stands; here is where it was said.
-  if (level === "emergency") return h("details", { class: "emergency" }, h("summary", null, t.levels[level]), prose(payload.text, { phones: true }));
-  return h("section", { class: `card level ${level}` }, h("h3", null, icon(MARK[level] ?? MARK.urgent), t.levels[level]), prose(payload.text), sources(payload, payload.sources, t));
+  const text = prose(payload.text, { phones: true });
+  const title = payload.title ?? t.levels[level];
+  // What is pinned has been read out as an alert already.
+  if (pinned) return fold("emergency", title, text);
+  return h("section", { class: `card level ${level}` }, h("h3", null, icon(MARK[level] ?? MARK.urgent), title), text, sources(payload, t));
 }
 
 function plan(payload, t) {
@@ -49,29 +48,22 @@ function plan(payload, t) {
       { class: "step" },
       h("h4", null, remedy.title),
       prose(remedy.how),
-      h("div", { class: "figures" }, (remedy.drawings ?? payload.drawings?.[remedy.id] ?? []).map((id) => drawing(id, t.drawings[id] ?? remedy.title))),
+      h("div", { class: "figures" }, remedy.drawings?.map((id) => drawing(id, t.drawings[id] ?? remedy.title))),
       remedy.caution && h("p", { class: "caution" }, h("b", null, t.caution), " ", remedy.caution),
-      sources(payload, remedy.sources, t),
+      sources(remedy, t),
     );
   return h(
     "section",
     { class: "card plan" },
     h("h3", null, t.plan),
     h("ol", { class: "steps" }, payload.remedies.map(step)),
-    payload.withheld.length > 0 &&
-      h(
-        "div",
-        { class: "withheld" },
-        h("h4", null, t.withheld),
-        h("ul", null, payload.withheld.map((one) => h("li", null, h("b", null, one.title ?? label(payload, one.id)), " ", one.reason ?? `${t.withheldBecause} ${one.because.map((id) => label(payload, id)).join(", ")}`))),
-      ),
+    payload.withheld.length > 0 && h("div", { class: "withheld" }, h("h4", null, t.withheld), h("ul", null, payload.withheld.map((one) => h("li", null, one.why ?? one.title ?? one.id)))),
+    [payload.expect, payload.safety_net, payload.not_reviewed].map((text) => text && h("p", null, text)),
   );
 }
 
 function summary(payload, t) {
-  const rows = [...payload.facts];
-  if (payload.level) rows.push({ label: t.advised, value: t.levels[payload.level] });
-  if (payload.remedies?.length) rows.push({ label: t.tried, value: payload.remedies.map((id) => label(payload, id)).join(", ") });
+  const rows = payload.facts;
   const text = [t.summary, ...rows.map((row) => `${row.label}: ${row.value}`), "", t.disclaimer].join("\n");
   const copied = h("span", { role: "status", class: "done" });
   const file = () => save("unknot-summary.txt", text, "text/plain");

@@ -19,12 +19,11 @@ from sanic.response import json as json_response
 from channels.web import conversation
 from channels.web.config import WebConfig
 from channels.web.conversation import Item, sender_id
-from channels.web.guard import Refusal, address, json_body, refusal_body
+from channels.web.guard import RefusedError, address, json_body, refusal_body
 from channels.web.limits import Limiter
 from channels.web.sessions import Sessions
 from channels.web.store import Session, Store
 from channels.web.turns import Handler, Turn, Turns
-from channels.web.wording import Wording
 
 logger = logging.getLogger(__name__)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -39,13 +38,10 @@ _UNLOCK_SECONDS = 0.05
 class Api:
     """The API of one server."""
 
-    def __init__(
-        self, config: WebConfig, store: Store, wording: Wording, handler: Handler, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, config: WebConfig, store: Store, handler: Handler, clock: Callable[[], float]) -> None:
         self.config = config
         self.sessions = Sessions(config, store, clock)
         self._store = store
-        self._wording = wording
         self._clock = clock
         self._turns = Turns(handler)
         self._known: OrderedDict[str, set[str]] = OrderedDict()
@@ -55,7 +51,7 @@ class Api:
         self._swept = 0.0
 
     def admit(self, request: Request) -> None:
-        """Raises Refusal for an address that asks too much."""
+        """Raises RefusedError for an address that asks too much."""
         _pass(self._by_address, address(request, self.config.proxies))
 
     async def open(self, request: Request) -> HTTPResponse:
@@ -86,7 +82,7 @@ class Api:
         body = json_body(request, self.config.max_body)
         message = body.get("id")
         if not isinstance(message, str) or not _MESSAGE_ID.fullmatch(message):
-            raise Refusal("bad_request")
+            raise RefusedError("bad_request")
         turn = self._turns.find(session.session, message)
         if turn is None:
             turn = await self._begin(request, session, message, body)
@@ -94,7 +90,7 @@ class Api:
         response = await request.respond(content_type="application/x-ndjson", headers=headers)
         await response.send(_line({"event": "accepted", "id": message, "text": turn.text.lstrip("\u2060")}))
         async for item in turn.listen(self.config.turn_seconds, self.config.heartbeat_seconds):
-            await response.send(_line({"event": "reply", **self._dressed(item)}) if item else b"\n")
+            await response.send(_line({"event": "reply", **item}) if item else b"\n")
         await response.send(_line({"event": turn.outcome or "late", **_words(turn.outcome)}))
         await response.eof()
 
@@ -126,9 +122,9 @@ class Api:
             return await self._told(request, session, message)
         _pass(self._by_session, session.session)
         if len(self._turns.of(session.session)) >= self.config.max_turns:
-            raise Refusal("too_many", 1.0)
+            raise RefusedError("too_many", 1.0)
         if not request.app.ctx.agent or not request.app.ctx.agent.is_ready():
-            raise Refusal("not_ready", 1.0)
+            raise RefusedError("not_ready", 1.0)
         text = await self._text(request, session, body)
         self._store.touch(session, self._clock())
         # The same message may have come in a second time while this one was looked at.
@@ -166,22 +162,22 @@ class Api:
             return await self._chosen(request, session, body)
         text = body.get("text")
         if not isinstance(text, str):
-            raise Refusal("bad_request")
+            raise RefusedError("bad_request")
         text = conversation.typed(text)
         if not text:
-            raise Refusal("empty_text")
+            raise RefusedError("empty_text")
         if len(text) > self.config.max_text:
-            raise Refusal("text_too_long")
+            raise RefusedError("text_too_long")
         return text
 
     async def _chosen(self, request: Request, session: Session, body: dict[str, Any]) -> str:
         ids, side = body["choices"], body.get("side")
         fits = isinstance(ids, list) and 0 < len(ids) <= _MOST_CHOICES and all(isinstance(i, str) for i in ids)
         if not fits or (side is not None and side not in SIDES):
-            raise Refusal("bad_request")
+            raise RefusedError("bad_request")
         choices = await self._choices(request, session)
         if not all(key in choices for key in ids):
-            raise Refusal("stale_choice")
+            raise RefusedError("stale_choice")
         titles = [choices[key].rstrip(" .") for key in dict.fromkeys(ids)]
         words = ". ".join(titles) if len(titles) > 1 else titles[0]
         return conversation.typed(f"{words}, {SIDES[side]}" if side else words)
@@ -202,31 +198,27 @@ class Api:
             pending.append(turn.message)
             said: Item = {"id": turn.message, "from": "user", "text": turn.text, "at": turn.started}
             items += [said, *turn.items]
-        latest = items[-conversation.MOST_ITEMS :]
-        return {"items": [self._dressed(item) for item in latest], "pending": pending}
-
-    def _dressed(self, item: Item) -> Item:
-        return {**item, "payload": self._wording.dress(item["payload"])} if "payload" in item else item
+        return {"items": items[-conversation.MOST_ITEMS :], "pending": pending}
 
     async def _events(self, request: Request, session: Session) -> list[dict[str, Any]]:
         agent = request.app.ctx.agent
         if agent is None:
-            raise Refusal("not_ready", 1.0)
+            raise RefusedError("not_ready", 1.0)
         return await conversation.events_of(agent.tracker_store, sender_id(session.session))
 
     async def _erase(self, request: Request, session: str) -> None:
         agent, sender = request.app.ctx.agent, sender_id(session)
         if agent is None:
-            raise Refusal("not_ready", 1.0)
+            raise RefusedError("not_ready", 1.0)
         await self._turns.cancel(session)
         try:
             async with agent.lock_store.lock(sender, wait_time_in_seconds=_UNLOCK_SECONDS):
                 await conversation.erase(agent.tracker_store, sender)
                 self._store.remove(session)
                 self._known.pop(session, None)
-        except conversation.CannotErase as error:
+        except conversation.EraseError as error:
             logger.error("Conversations cannot be deleted from %s", error)
-            raise Refusal("cannot_erase") from None
+            raise RefusedError("cannot_erase") from None
 
     async def _sweep(self, request: Request) -> None:
         """Deletes conversations that no token can reach any more, at most once an hour."""
@@ -262,7 +254,7 @@ async def probe(app: Any, timeout: float) -> bool:
 def _pass(limiter: Limiter, key: str) -> None:
     wait = limiter.wait(key)
     if wait:
-        raise Refusal("too_many", wait)
+        raise RefusedError("too_many", wait)
 
 
 def _words(outcome: str) -> dict[str, Any]:

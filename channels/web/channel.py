@@ -18,7 +18,7 @@ from sanic.response import json as json_response
 from channels.web import static
 from channels.web.api import NO_STORE, Api, probe
 from channels.web.config import WEB_FOLDER, WebConfig, from_settings
-from channels.web.guard import API, EVERY_HEADER, PAGE_HEADERS, Refusal, refusal_response
+from channels.web.guard import API, EVERY_HEADER, PAGE_HEADERS, RefusedError, refusal_response
 from channels.web.store import Store
 from channels.web.wording import Wording
 from knowledge.loader import load
@@ -63,7 +63,7 @@ class WebChannel(InputChannel):
         """All routes."""
         wording = self._wording or Wording(load(), self.config.region)
         store = Store(self.config.database_url)
-        api = Api(self.config, store, wording, on_new_message, self._clock)
+        api = Api(self.config, store, on_new_message, self._clock)
         blueprint = Blueprint("unknot_web")
         _api_routes(blueprint, api)
         page = _page_routes(blueprint, api, wording)
@@ -94,9 +94,7 @@ def _api_routes(blueprint: Blueprint, api: Api) -> None:
         ("conversation", "DELETE", api.delete),
     )
     for path, method, handler in routes:
-        blueprint.add_route(
-            _guarded(api, handler), f"{API}{path}", methods=[method, "OPTIONS"], name=f"api_{path}"
-        )
+        blueprint.add_route(_guarded(api, handler), f"{API}{path}", methods=[method, "OPTIONS"], name=f"api_{path}")
 
 
 def _guarded(api: Api, handler: Callable[[Request], Awaitable[HTTPResponse | None]]) -> Any:
@@ -141,7 +139,7 @@ def _health_routes(blueprint: Blueprint) -> None:
         async with gate:
             if time.monotonic() - checked["at"] > READY_SECONDS:
                 if not await probe(request.app, PROBE_SECONDS):
-                    return refusal_response(Refusal("not_ready", 1.0))
+                    return refusal_response(RefusedError("not_ready", 1.0))
                 checked["at"] = time.monotonic()
         return json_response({"status": "ready"}, headers=NO_STORE)
 
@@ -163,7 +161,7 @@ def _first(api: Api, page: Callable[[Request], HTTPResponse]) -> Any:
 
 
 async def _last(request: Request, response: HTTPResponse) -> None:
-    """Response middleware: takes back what Rasa's CORS middleware allows everybody, cookies from elsewhere above all."""
+    """Response middleware: takes back what Rasa's CORS middleware allows everybody."""
     for name in ("access-control-allow-credentials", "access-control-expose-headers"):
         response.headers.pop(name, None)
 
@@ -172,13 +170,13 @@ def _on_error(api: Api, fallback: Callable[[Request, Exception], HTTPResponse]) 
     """Errors of the API as JSON; of everything else as before."""
 
     def on_error(request: Request, error: Exception) -> HTTPResponse:
-        if not isinstance(error, Refusal):
+        if not isinstance(error, RefusedError):
             if request is None or not str(request.path).startswith((API, "/widget/")):
                 return fallback(request, error)
             code = next((code for kind, code in _KINDS if isinstance(error, kind)), "")
             if not code:
                 logger.error("A request failed: %s", type(error).__name__)
-            error = Refusal(code or "failed")
+            error = RefusedError(code or "failed")
         response = refusal_response(error)
         _add(response, {**NO_STORE, **EVERY_HEADER, **api.sessions.origins.headers(request)})
         return response

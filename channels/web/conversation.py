@@ -22,7 +22,7 @@ MOST_ITEMS = 400
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class CannotErase(Exception):
+class EraseError(Exception):
     """The tracker store is of a kind this channel cannot delete from."""
 
 
@@ -96,7 +96,7 @@ async def events_of(tracker_store: Any, sender: str) -> list[dict[str, Any]]:
 
 
 async def erase(tracker_store: Any, sender: str) -> None:
-    """Deletes every event of `sender` from the store. Raises CannotErase."""
+    """Deletes every event of `sender` from the store. Raises EraseError."""
     store = tracker_store
     if isinstance(store, FailSafeTrackerStore):
         if store._fallback_tracker_store is not None:
@@ -118,4 +118,4 @@ async def erase(tracker_store: Any, sender: str) -> None:
     elif isinstance(store, MongoTrackerStore):
         store.conversations.delete_many({"sender_id": sender})
     else:
-        raise CannotErase(type(store).__name__)
+        raise EraseError(type(store).__name__)

@@ -38,7 +38,7 @@ PAGE_HEADERS = {
 EVERY_HEADER = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """A request that is turned down; `code` is a key of MESSAGES."""
 
     def __init__(self, code: str, retry_after: float | None = None) -> None:
@@ -53,7 +53,7 @@ def refusal_body(code: str) -> dict[str, Any]:
     return {"status": status, "error": code, "message": message}
 
 
-def refusal_response(refusal: Refusal) -> HTTPResponse:
+def refusal_response(refusal: RefusedError) -> HTTPResponse:
     """The answer to a refused request."""
     body = refusal_body(refusal.code)
     headers = {} if refusal.retry_after is None else {"Retry-After": str(int(refusal.retry_after) + 1)}
@@ -69,18 +69,18 @@ class Origins:
     def of(self, request: Request) -> str:
         """The embedding origin of a request, "" for the assistant's own pages and for no browser at all.
 
-        Raises Refusal for a page that is not allowed, told by Origin, else by Sec-Fetch-Site.
+        Raises RefusedError for a page that is not allowed, told by Origin, else by Sec-Fetch-Site.
         """
         origin = request.headers.get("origin")
         if origin is None:
             if request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none"):
                 return ""
-            raise Refusal("forbidden")
+            raise RefusedError("forbidden")
         if is_own(origin, request.headers.get("host", "")):
             return ""
         if origin.lower() in self.allowed:
             return str(origin).lower()
-        raise Refusal("forbidden")
+        raise RefusedError("forbidden")
 
     def headers(self, request: Request) -> dict[str, str]:
         """CORS headers, for allowed origins only. Never with credentials: another origin has a bearer token."""
@@ -112,16 +112,16 @@ def address(request: Request, proxies: int) -> str:
 
 
 def json_body(request: Request, most: int) -> dict[str, Any]:
-    """The request's JSON object. Raises Refusal."""
+    """The request's JSON object. Raises RefusedError."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise Refusal("not_json")
+        raise RefusedError("not_json")
     if len(request.body) > most:
-        raise Refusal("too_large")
+        raise RefusedError("too_large")
     try:
         body = request.json
     except Exception:
-        raise Refusal("bad_request") from None
+        raise RefusedError("bad_request") from None
     if not isinstance(body, dict):
-        raise Refusal("bad_request")
+        raise RefusedError("bad_request")
     return body

@@ -10,9 +10,9 @@ from sanic.response import HTTPResponse
 
 from channels.web import tokens
 from channels.web.config import WebConfig
-from channels.web.guard import Origins, Refusal
+from channels.web.guard import Origins, RefusedError
 from channels.web.store import Session, Store
-from channels.web.tokens import BEARER, COOKIE, BadToken, Token
+from channels.web.tokens import BEARER, COOKIE, TokenError, Token
 
 COOKIE_NAME = "unknot"
 SECURE_COOKIE_NAME = "__Host-unknot"
@@ -38,18 +38,18 @@ class Sessions:
         self.origins = Origins(config.origins)
 
     def require(self, request: Request) -> Session:
-        """The session of this request's token. Raises Refusal."""
+        """The session of this request's token. Raises RefusedError."""
         return self._check(request, self.origins.of(request))[0]
 
     def open(self, request: Request, may_create: Callable[[], None]) -> Opened:
         """The session of this request's token, its token replaced when due; without one, a new session.
 
-        `may_create` raises Refusal where a new one is not to be made.
+        `may_create` raises RefusedError where a new one is not to be made.
         """
         origin, now = self.origins.of(request), self._clock()
         try:
             session, token = self._check(request, origin)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             if refusal.code != "no_session":
                 raise
             may_create()
@@ -83,15 +83,15 @@ class Sessions:
         mode, text = _presented(request, origin, self._config.proxies)
         try:
             token = tokens.read(text, self._config.secret, mode=mode, origin=origin, now=now)
-        except BadToken:
-            raise Refusal("no_session") from None
+        except TokenError:
+            raise RefusedError("no_session") from None
         session = self._store.get(token.session)
         if session is None or now - session.created > self._config.session_seconds:
-            raise Refusal("no_session")
+            raise RefusedError("no_session")
         replaced = session.generation - token.generation
         in_grace = replaced == 1 and token.generation >= 0 and now - session.rotated <= self._config.grace_seconds
         if replaced != 0 and not in_grace:
-            raise Refusal("no_session")
+            raise RefusedError("no_session")
         return session, token
 
 

@@ -18,6 +18,7 @@ _SESSIONS = sa.Table(
     sa.Column("seen", sa.Float, nullable=False),
 )
 
+
 @dataclass(frozen=True)
 class Session:
     """A session as the table has it; times in seconds since the epoch."""

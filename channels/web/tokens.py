@@ -13,7 +13,7 @@ SESSION_BYTES = 24  # 192 random bits
 COOKIE, BEARER = "cookie", "bearer"
 
 
-class BadToken(Exception):
+class TokenError(Exception):
     """The token is not ours, was changed, is expired or is used the wrong way."""
 
 
@@ -48,7 +48,7 @@ def issue(token: Token, secret: str, seconds: float) -> str:
 
 
 def read(text: str, secret: str, *, mode: str, origin: str, now: float) -> Token:
-    """The token behind `text` if it may be used in this `mode` from this `origin`. Raises BadToken."""
+    """The token behind `text` if it may be used in this `mode` from this `origin`. Raises TokenError."""
     try:
         claims = jwt.decode(
             text,
@@ -67,9 +67,9 @@ def read(text: str, secret: str, *, mode: str, origin: str, now: float) -> Token
         )
         expires = float(claims["exp"])
     except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
-        raise BadToken("not a token of ours") from error
+        raise TokenError("not a token of ours") from error
     if now >= expires:
-        raise BadToken("expired")
+        raise TokenError("expired")
     if token.mode != mode or token.origin != origin:
-        raise BadToken("made for another use")
+        raise TokenError("made for another use")
     return token

@@ -109,9 +109,7 @@ class Turns:
         """The session's turns under way, oldest first."""
         return [turn for turn in self._turns.values() if turn.session == session]
 
-    def start(
-        self, session: str, message: str, text: str, metadata: dict[str, Any], on_saved: OnSaved
-    ) -> Turn:
+    def start(self, session: str, message: str, text: str, metadata: dict[str, Any], on_saved: OnSaved) -> Turn:
         """Begins a turn in the background."""
         turn = Turn(session, message, text)
         self._turns[session, message] = turn

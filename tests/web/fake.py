@@ -18,6 +18,10 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
 from knowledge.loader import load
 from knowledge.schema import Level
+from triage import replies
+from triage.engine import Assessment
+from triage.interview import NextAsk
+from triage.plan import Plan, PlanItem, Withheld
 
 Payload = dict[str, Any]
 ORDER = ("red_flags_first", "location", "severity", "onset", "injury", "age", "safety")
@@ -70,13 +74,15 @@ def _last_asked(events: list[Payload]) -> str:
     for event in reversed(events):
         custom = (event.get("data") or {}).get("custom") or {}
         if event.get("event") == "bot" and custom.get("type") == "ask":
-            return str(custom["record"])
+            return str(custom["ask"])
     return ""
 
 
 def script(text: str, asked: str) -> list[tuple[float, Payload | None]]:
     """What the turn says: pauses before, and payloads; None waits until the hold is released."""
     low = text.lower()
+    if "still" in low:
+        return [(0, {**triage("emergency", "My advice stays.", ("urinary_retention",)), "number": "911"})]
     if re.search(r"cannot pee|chest pain|legs are weak", low):
         return [(0, emergency()), (0, emergency_why())]
     if "hang" in low and "chest" not in low:
@@ -96,7 +102,8 @@ def script(text: str, asked: str) -> list[tuple[float, Payload | None]]:
     if "human" in low:
         return [(0, notice("bot_challenge", "I am a program. No person reads this."))]
     if "false alarm" in low:
-        return [(0, triage("self_care", "Good to know. Then this can be treated at home."))]
+        taken_back = notice("corrected", "Good that this does not fit you.")
+        return [(0, {**taken_back, "lifts": "emergency"})]
     if "urgent" in low:
         return [(0, triage("urgent", "See a clinician today."))]
     if "see someone" in low:
@@ -107,7 +114,7 @@ def script(text: str, asked: str) -> list[tuple[float, Payload | None]]:
     if "summary" in low:
         return [(0, summary())]
     if "start over" in low:
-        return [(0, notice("greeting", "Let us begin again. What is your back doing?"))]
+        return [(0, {**notice("help", "Let us begin again. What is your back doing?"), "lifts": "emergency"})]
     if asked and ORDER.index(asked) + 1 < len(ORDER):
         following = ORDER[ORDER.index(asked) + 1]
         return [(0, ask(following, ["heat"] if following == "severity" else []))]
@@ -117,90 +124,78 @@ def script(text: str, asked: str) -> list[tuple[float, Payload | None]]:
 
 
 def ask(record: str, meanwhile: list[str] | None = None) -> Payload:
-    """An ask of asks.yml, its text with the choices spelled out for plain-text channels."""
+    """An ask of asks.yml."""
     known = load().asks[record]
-    choices = [{"id": choice.id, "title": choice.title} for choice in known.choices]
-    if known.none_of_these:
-        choices.append({"id": "none_of_these", "title": "None of these"})
-    listed = "".join(f"\n- {choice['title']}" for choice in choices)
-    payload: Payload = {"type": "ask", "text": known.text + listed, "asks": list(known.asks), "record": record}
-    if choices:
-        payload["choices"] = choices
-    if known.findings:
-        payload["findings"] = list(known.findings)
-    return {**payload, "meanwhile": meanwhile} if meanwhile else payload
+    question = NextAsk(
+        known.id, known.asks, known.text, known.why, known.findings, known.choices, known.none_of_these
+    )
+    left = len(ORDER) - 1 - ORDER.index(record)
+    lead = [load().remedies[remedy].how for remedy in meanwhile or ()]
+    return replies.ask(question, load(), lead, left, meanwhile or ())
 
 
 def answer(question: str) -> Payload:
     """An answer of the knowledge."""
-    known = load().questions[question]
-    return {"type": "answer", "text": known.text, "question": question, "sources": list(known.sources)}
+    return replies.answer(question, load())
 
 
 def notice(kind: str, text: str) -> Payload:
     """A notice."""
-    return {"type": "notice", "notice": kind, "text": text}
+    return replies.notice(kind, text)
 
 
-def triage(level: str, text: str) -> Payload:
+def triage(level: str, text: str, findings: tuple[str, ...] = ()) -> Payload:
     """A disposition."""
-    return {"type": "triage", "level": level, "text": text, "findings": [], "rules": [], "sources": []}
+    made = Assessment(Level(level), findings, (), (), (), (), frozenset(findings))
+    return replies.triage(made, load(), text)
 
 
 def emergency() -> Payload:
     """The first message of an emergency."""
-    return triage("emergency", load().regions["us"].emergency_text)
+    return {**triage("emergency", load().regions["us"].emergency_text), "number": "911"}
 
 
 def emergency_why() -> Payload:
     """The second one, from an action."""
-    why = triage("emergency", "Why: trouble peeing with back pain can mean pressure on nerves.")
-    return {**why, "findings": ["urinary_retention"], "rules": ["cauda_equina"]}
+    text = "Why: trouble peeing with back pain can mean pressure on nerves."
+    return triage("emergency", text, ("urinary_retention",))
 
 
 def plan() -> Payload:
     """A plan of the knowledge's remedies."""
-    chosen = [
-        remedy
+    chosen = tuple(
+        PlanItem(
+            remedy.id,
+            remedy.title,
+            remedy.how,
+            remedy.caution,
+            remedy.sources,
+            remedy.strength.value,
+            remedy.drawings,
+        )
         for remedy in sorted(load().remedies.values(), key=lambda remedy: remedy.rank)
-        if Level.SELF_CARE in remedy.levels and remedy.id not in ("ibuprofen", "naproxen", "hyperventilation")
-    ]
-    remedies = [
-        {
-            "id": remedy.id,
-            "title": remedy.title,
-            "how": remedy.how,
-            "caution": remedy.caution or None,
-            "sources": list(remedy.sources),
-        }
-        for remedy in chosen
-    ]
-    return {
-        "type": "plan",
-        "text": "Here is what to try, in this order.",
-        "level": "self_care",
-        "location": "upper",
-        "side": "left",
-        "severity": 7,
-        "remedies": remedies,
-        "withheld": [
-            {"id": "ibuprofen", "because": ["anticoagulant"]},
-            {"id": "naproxen", "because": ["anticoagulant", "stomach_ulcer"]},
-        ],
-    }
+        if Level.SELF_CARE in remedy.levels and remedy.id not in ("ibuprofen", "naproxen")
+    )
+    held = tuple(
+        Withheld(one, load().remedies[one].title, ("anticoagulant",), (load().conditions["anticoagulant"].label,))
+        for one in ("ibuprofen", "naproxen")
+    )
+    return replies.plan(Plan(Level.SELF_CARE, "upper", "left", 7, chosen, held), load())
 
 
 def summary() -> Payload:
     """A summary with something of everything."""
+    facts = [
+        ("Where", "upper back, left"),
+        ("How bad", "7 of 10"),
+        ("Since", "today"),
+        ("Medicines", "a blood thinner"),
+        ("Advice", "You can treat this at home for now"),
+    ]
     return {
         "type": "summary",
-        "text": "Where: upper back, left side\nHow bad: 7 of 10",
-        "facts": [
-            {"label": "Where", "value": "Upper back, left side"},
-            {"label": "How bad", "value": "7 of 10"},
-            {"label": "Since", "value": "today"},
-            {"label": "Medicines", "value": "a blood thinner"},
-        ],
+        "text": "\n".join(f"{label}: {value}" for label, value in facts),
+        "facts": [{"label": label, "value": value} for label, value in facts],
         "level": "self_care",
         "remedies": ["heat", "walking"],
     }

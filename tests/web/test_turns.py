@@ -200,23 +200,6 @@ def test_lone_surrogates_and_control_characters_do_not_break_the_store(person: P
     assert person.history()[0]["text"] == "my  back hurts 😀"
 
 
-def test_ids_get_words_and_links_of_the_knowledge(person: Person) -> None:
-    plan = _plan(person)
-    assert plan["labels"]["anticoagulant"] == "a blood thinner"
-    assert plan["labels"]["ibuprofen"].startswith("Ibuprofen")
-    assert plan["drawings"]["log_roll"] == ["log_roll"]
-    for remedy in plan["remedies"]:
-        for source in remedy["sources"]:
-            assert plan["links"][source]["url"].startswith("http")
-
-
-def _plan(person: Person) -> dict[str, object]:
-    person.say("my back is in spasm")
-    for text in ("no", "upper", "7", "today", "nothing", "44"):
-        person.say(text)
-    return next(payload for payload in person.say("none") if payload["type"] == "plan")
-
-
 def test_reloading_while_a_turn_runs_shows_it_as_pending(person: Person) -> None:
     with person.http.stream("POST", "/api/messages", json={"id": "message-load", "text": "slow"}) as answer:
         next(line for line in answer.iter_lines() if '"reply"' in line)
