@@ -71,7 +71,7 @@ async def slack_talk(url: str) -> list[Json]:
     await slack.start()
     with tempfile.TemporaryDirectory() as folder:
         app, real = Running(Path(folder), slack), Real(url)
-        app.assistant.handle = real.handle  # type: ignore[method-assign]
+        app.assistant.handle = real.handle
         await app.start()
 
         async def act(way: str, words: str) -> None:

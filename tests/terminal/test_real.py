@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 
 import pytest
 
 from scripts.ports import free_port
 from settings import ROOT
+from terminal.choices import pending
+from terminal.transport import RestTransport
 from tests.terminal.test_pipe import run
 
 pytestmark = pytest.mark.e2e
@@ -25,10 +28,21 @@ def test_to_an_emergency_by_pipe(rest_server):
 
 
 def test_numbers_answer_what_the_real_assistant_asks(rest_server):
-    done = run(rest_server.url, ["my back is in spasm", "none of these", "2", "7"], "--json")
-    asked = [payload["asks"][0] for payload in map(json.loads, done.stdout.splitlines()) if payload["type"] == "ask"]
-    assert asked[:3] == ["red_flags", "location", "severity"]
-    assert "severity" not in asked[3:]
+    """Each question is answered by a number of its own choices, and none is asked twice."""
+    talk = RestTransport(rest_server.url, f"terminal:{uuid.uuid4().hex}")
+    asked: list[str] = []
+    words = "lower back, 8 out of 10"
+    for _ in range(4):
+        payloads = list(talk.send(words))
+        open_question = next(payload for payload in payloads if payload["type"] == "ask")
+        asked.append(open_question.get("ask", open_question["asks"][0]))
+        question = pending(open_question)
+        titles = [choice.title for choice in question.choices]
+        number = titles.index("None of these") + 1 if "None of these" in titles else 1
+        words = question.words_for(str(number)) if question.choices else "40"
+        assert not question.numbered or words == titles[number - 1]
+    assert len(set(asked)) == len(asked)
+    assert "severity" not in asked
 
 
 def test_starts_a_server_when_none_is_running_and_ends_it(trained_model, tmp_path):
