@@ -98,7 +98,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .scale span { font-size: .6875em; white-space: nowrap; }
 
 .place, .card { border-radius: 16px; padding: 14px; }
-.back { display: block; width: 100%; max-height: 230px; margin-bottom: 8px; }
+.back { display: block; width: 100%; max-height: 205px; margin-bottom: 8px; }
 .skin { fill: var(--skin); }
 .hair, .spine { fill: var(--bone); }
 .skin, .bone, .spot { stroke: var(--bone); }
@@ -126,6 +126,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .withheld { border: 1px dashed var(--edge); }
 .sources, .why { margin-top: 6px; }
 .sources summary, .why summary { min-height: 24px; }
+.why { display: flex; justify-content: space-between; gap: 16px; }
 .steps { list-style: none; padding: 0; counter-reset: step; }
 .step { counter-increment: step; position: relative; padding: 14px 0 14px 40px; }
 .step + .step { border-top: 1px solid var(--line); }

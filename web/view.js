@@ -20,8 +20,7 @@ function question({ lead, prompt, text, meanwhile, why, remaining }, t) {
   return [
     lead && (meanwhile ? h("aside", { class: "meanwhile" }, prose(lead)) : prose(lead)),
     prose(prompt ?? text),
-    why && fold("why", t.why, prose(why)),
-    remaining > 0 && h("span", { class: "why" }, t.remaining(remaining)),
+    h("div", { class: "why" }, why && fold(null, t.why, prose(why)), remaining > 0 && h("span", null, t.remaining(remaining))),
   ];
 }
 

@@ -12,7 +12,7 @@ from channels.web import tokens
 from channels.web.config import WebConfig
 from channels.web.guard import Origins, RefusedError
 from channels.web.store import Session, Store
-from channels.web.tokens import BEARER, COOKIE, TokenError, Token
+from channels.web.tokens import BEARER, COOKIE, Token, TokenError
 
 COOKIE_NAME = "unknot"
 SECURE_COOKIE_NAME = "__Host-unknot"
