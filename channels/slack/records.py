@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from channels.web.conversation import CannotErase, erase, events_of
+from channels.web.conversation import EraseError, erase, events_of
 
 _LOCK_SECONDS = 0.05
 
@@ -32,6 +32,6 @@ class Records:
         try:
             async with agent.lock_store.lock(conversation, wait_time_in_seconds=_LOCK_SECONDS):
                 await erase(agent.tracker_store, conversation)
-        except CannotErase:
+        except EraseError:
             return False
         return True
