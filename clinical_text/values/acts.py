@@ -1,7 +1,7 @@
 """Answers and moves: `act` (yes no none unknown unsure refuse skip correction), `denied_group`, bare `number`.
 
-Acts are read by piece of the message: "no, but my leg tingles" begins with the act "no". What "no" or "7" answers is not
-known here; the dialogue decides.
+Acts are read by piece of the message: "no, but my leg tingles" begins with the act "no". What "no" or "7" answers is
+not known here; the dialogue decides.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet, PhraseSet, PhraseSet, froz
 
 
 def read(doc: Document, used: set[int], place_or_number: set[int]) -> list[Mention]:
-    """Acts, denied groups and bare numbers; `used` are tokens of numbers already read, `place_or_number` tokens that a correction may put right."""
+    """Acts, denied groups and bare numbers.
+
+    `used` are tokens of numbers already read, `place_or_number` tokens that a correction may put right.
+    """
     return _acts(doc) + _corrections(doc, place_or_number) + _denied_groups(doc) + _numbers(doc, used)
 
 
@@ -106,7 +109,10 @@ def _tiled(tokens: list[str]) -> Entry | None:
             return None
         entries.append(entry)
         at += size
-    return entries[0] if len({e.value for e in entries}) == 1 else None
+    values = {e.value for e in entries}
+    if values == {"no", "none"}:
+        return next(e for e in entries if e.value == "none")
+    return entries[0] if len(values) == 1 else None
 
 
 def _core(doc: Document, first: int, last: int) -> list[str]:

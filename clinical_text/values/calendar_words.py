@@ -1,4 +1,4 @@
-"""Weekdays, months, years, dates and feasts as days before today: "since Tuesday", "in March", "since 2019", "on the 3rd"."""
+"""Weekdays, months, years, dates and feasts as days before today: "since Tuesday", "in March", "on the 3rd"."""
 
 from __future__ import annotations
 
@@ -25,8 +25,23 @@ _MONTHS = (
     "december",
 )
 _SEASONS = {"spring": (3, 21), "summer": (6, 21), "autumn": (9, 21), "fall": (9, 21), "winter": (12, 21)}
-_FEASTS = {"christmas": (12, 25), "new year": (1, 1), "new years": (1, 1), "halloween": (10, 31), "thanksgiving": (11, 25), "easter": (4, 10), "diwali": (11, 1), "boxing day": (12, 26),
-           "valentines": (2, 14), "valentines day": (2, 14), "holi": (3, 14), "independence day": (7, 4), "labor day": (9, 3), "memorial day": (5, 27), "the holidays": (12, 25)}  # fmt: skip
+_FEASTS = {
+    "christmas": (12, 25),
+    "new year": (1, 1),
+    "new years": (1, 1),
+    "halloween": (10, 31),
+    "thanksgiving": (11, 25),
+    "easter": (4, 10),
+    "diwali": (11, 1),
+    "boxing day": (12, 26),
+    "valentines": (2, 14),
+    "valentines day": (2, 14),
+    "holi": (3, 14),
+    "independence day": (7, 4),
+    "labor day": (9, 3),
+    "memorial day": (5, 27),
+    "the holidays": (12, 25),
+}
 _WEEKDAY = Pattern("calendar_words", "weekday")
 _FUTURE = Pattern("calendar_words", "future")
 _LAST_UNIT = Pattern("calendar_words", "last_unit")

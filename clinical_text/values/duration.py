@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from clinical_text.types import HYPOTHETICAL, Mention
 from clinical_text.values.calendar_words import days_since
@@ -46,7 +47,7 @@ def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet]:
 
 
 def read(doc: Document, today: datetime.date, used: set[int]) -> tuple[list[Mention], set[int]]:
-    """Duration and course; `used` are tokens already read as something else. Returns also the tokens of all times found."""
+    """Duration and course, and the tokens of all times found; `used` tokens were read as something else."""
     times = [t for t in _times(doc, today, used) if not used & set(range(t.first, t.last))]
     consumed = {i for t in times for i in range(t.first, t.last)} | _unit_tokens(doc)
     course = read_course(doc)
@@ -204,11 +205,7 @@ def _choose(doc: Document, times: list[Time], course: list[Mention]) -> Time | N
     asserted = [t for t in times if assertion(doc, t.first) != HYPOTHETICAL] or times
     if len(asserted) == 1:
         return asserted[0]
-    repaired = [
-        t
-        for a, t in zip(asserted, asserted[1:], strict=False)
-        if _REPAIRED.search(doc.s[doc.offset(a.last) : doc.offset(t.first)])
-    ]
+    repaired = [t for a, t in pairwise(asserted) if _REPAIRED.search(doc.s[doc.offset(a.last) : doc.offset(t.first)])]
     if repaired:
         return repaired[-1]
     plain = [

@@ -1,6 +1,7 @@
 """What set it off: `injury` (none, strain, minor, major), the most serious that is said of this episode.
 
-Comparisons ("like I got hit by a truck"), denials, questions and what merely aggravates ("hurts when I sneeze") are no injury.
+Comparisons ("like I got hit by a truck"), denials, questions and what merely aggravates ("hurts when I sneeze") are
+no injury.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def read(doc: Document) -> list[Mention]:
     current = [m for m in mentions if m.assertion == PRESENT]
     if current:
         best = max(current, key=lambda m: (_RANK[str(m.value)], -m.start))
-        return [best] + [m for m in mentions if m.assertion == PAST][:1]
+        return [best, *[m for m in mentions if m.assertion == PAST][:1]]
     none = next((h for h in nothing.find(doc.words) if _nothing_counts(doc, h)), None)
     others = mentions[:1]
     if none is not None:
@@ -129,11 +130,10 @@ def _counts(doc: Document, hit: Hit) -> bool:
 def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) -> bool:
     word = doc.words[hit.first]
     after_first = doc.s[doc.offset(hit.first) + len(word) : doc.offset(hit.first) + len(word) + 40].strip()
-    if word in {"fell", "fall", "fallen", "falling"}:
-        if _NOT_FALL.match(after_first) or (
-            re.search(r"\b(?:last|this|in the|since|every) $", before) and word == "fall"
-        ):
-            return True
+    if word in {"fell", "fall", "fallen", "falling"} and _NOT_FALL.match(after_first):
+        return True
+    if word == "fall" and re.search(r"\b(?:last|this|in the|since|every) $", before):  # the season
+        return True
     if text in {"fell", "fallen"} and not _SUBJECT_BEFORE_FELL.search(before):
         return True
     if text.startswith(("slip", "slid")) and (

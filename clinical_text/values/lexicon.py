@@ -1,8 +1,8 @@
 """Word lists of the value reader, and a phrase finder that looks past filler words.
 
-A list lives in `knowledge/lexicon/values_*.yml` as records `{kind, value, say, confidence}`. A phrase in `say` may hold
-`(a|b)` for alternatives and `[a]` or `[a|b]` for something that may be left out. Unknown keys, missing keys and unbalanced
-brackets raise `KnowledgeError` with the file and record.
+A list lives in `knowledge/lexicon/values_*.yml` as records `{kind, value, say, confidence}`. A phrase in `say` may
+hold `(a|b)` for alternatives and `[a]` or `[a|b]` for something that may be left out. Unknown keys, missing keys and
+unbalanced brackets raise `KnowledgeError` with the file and record.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class PhraseSet:
         for first, token in enumerate(tokens):
             node = self._root.get(token)
             if node is not None:
-                best = self._longest(node, tokens, first + 1, 0)
+                best = self._longest(node, tokens, first + 1)
                 if best:
                     hits.append(Hit(best[1], first, best[0]))
         if len(hits) < 2:
@@ -195,20 +195,16 @@ class PhraseSet:
                 kept.append(hit)
         return sorted(kept, key=lambda h: h.first)
 
-    def _longest(
-        self, node: dict[str, Any], tokens: Sequence[str], at: int, skipped: int
-    ) -> tuple[int, Entry] | None:
+    def _longest(self, node: dict[str, Any], tokens: Sequence[str], at: int) -> tuple[int, Entry] | None:
+        """End and record of the longest phrase that goes on from `node` at token `at`."""
         found: tuple[int, Entry] | None = (at, node[""]) if "" in node else None
-        if at < len(tokens):
-            token = tokens[at]
-            further = node.get(token)
-            deeper = self._longest(further, tokens, at + 1, 0) if further is not None else None
-            if deeper is None and token in self._skip and skipped < _MAX_SKIPS and (len(node) > 1 or "" not in node):
-                deeper = self._longest(node, tokens, at + 1, skipped + 1)
-                if deeper is not None and found is not None and deeper[1] is found[1]:
-                    deeper = None  # nothing but fillers was added
-            if deeper is not None and (found is None or deeper[0] > found[0]):
-                found = deeper
+        for position in range(at, min(at + _MAX_SKIPS + 1, len(tokens))):
+            further = node.get(tokens[position])
+            deeper = self._longest(further, tokens, position + 1) if further is not None else None
+            if deeper is not None:
+                return deeper
+            if tokens[position] not in self._skip:
+                break
         return found
 
 

@@ -1,7 +1,7 @@
 """Where it hurts: `location` (neck upper middle lower whole elsewhere) and `side` (left right both centre).
 
-What is denied ("not my lower back") or taken back ("lower, sorry, upper") is left out; a place the pain only runs to is
-left out where another place is named.
+What is denied ("not my lower back") or taken back ("lower, sorry, upper") is left out; a place the pain only runs to
+is left out where another place is named.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from clinical_text.types import POSSIBLE, Mention
-from clinical_text.values.context import assertion, experiencer, sense_of
+from clinical_text.values.context import experiencer, sense_of
+from clinical_text.values.elsewhere import read_elsewhere
 from clinical_text.values.lexicon import PhraseSet, WordSet, words
 from clinical_text.values.patterns import Pattern
 from clinical_text.values.side import read_sides, sides_within
@@ -32,17 +34,28 @@ _PLACED = Pattern("location", "placed")
 _PAINED = Pattern("location", "pained")
 _NUMB = Pattern("location", "numb")
 _SWEAT = Pattern("location", "sweat")
-_REGION_WORDS = {"upper": "upper", "top": "upper", "high": "upper", "higher": "upper", "mid": "middle", "middle": "middle", "centre": "middle", "lower": "lower",
-                 "low": "lower", "bottom": "lower", "neck": "neck"}  # fmt: skip
+_REGION_WORDS = {
+    "upper": "upper",
+    "top": "upper",
+    "high": "upper",
+    "higher": "upper",
+    "mid": "middle",
+    "middle": "middle",
+    "centre": "middle",
+    "lower": "lower",
+    "low": "lower",
+    "bottom": "lower",
+    "neck": "neck",
+}
 _JOINERS = frozenset({"and", "or", "to", "/", "-", ",", "through", "into"})
 _SHORT = WordSet("location", "short")
 _BARE_CONTEXT = Pattern("location", "bare_context")
-_PAIN_NEAR = Pattern("location", "pain_near")
-_DENIED_BACK = Pattern("location", "denied_back")
 
 
 @dataclass
 class Place:
+    """A place told, and what became of it."""
+
     value: str
     first: int
     last: int
@@ -53,14 +66,12 @@ class Place:
 
 
 @lru_cache(maxsize=1)
-def _sets() -> tuple[PhraseSet, PhraseSet, PhraseSet, PhraseSet]:
+def _sets() -> tuple[PhraseSet, PhraseSet]:
     near = words().fillers
     wide = near | words().place_fillers
     return (
         PhraseSet(["location"], tokenise, wide),
         PhraseSet(["bare_location"], tokenise, near),
-        PhraseSet(["elsewhere"], tokenise, near),
-        PhraseSet(["not_back"], tokenise, near),
     )
 
 
@@ -73,12 +84,12 @@ def read(doc: Document) -> list[Mention]:
     if strong:
         kept = strong
     if any(not p.bare for p in kept):
-        kept = [p for p in kept if not (p.bare and doc.words[p.first] in {"higher", "lower"})]
+        kept = [p for p in kept if not (p.bare and doc.words[p.first] == "higher")]
         centre = [p for p in kept if p.bare and p.value == "middle"]
         kept = [p for p in kept if p not in centre]
     else:
         centre = []
-    found = [_mention(doc, "location", p) for p in kept] or _elsewhere(doc, bool(places))
+    found = [_mention(doc, "location", p) for p in kept] or read_elsewhere(doc, bool(places))
     middles = {i for p in places if p.value == "middle" and not p.bare for i in range(p.first, p.last)}
     sides = [
         m
@@ -91,7 +102,7 @@ def read(doc: Document) -> list[Mention]:
 
 
 def _places(doc: Document) -> list[Place]:
-    phrases, _, _, _ = _sets()
+    phrases, _ = _sets()
     places = []
     for hit in phrases.find(doc.words):
         if not _misleading(doc, hit.first, hit.last, str(hit.entry.value), hit.entry.confidence):
@@ -121,7 +132,7 @@ def _misleading(doc: Document, first: int, last: int, value: str, confidence: fl
         return False
     if text.endswith(" rib") and " " in text:
         return "back" not in doc.vocabulary and last - first < len(doc.words)
-    if text in {"kidney", "buttock", "pelvis", "dimples"}:
+    if text in {"kidney", "buttock", "dimples"}:
         segment = doc.text_of(doc.segment_of(first))
         if _NUMB.search(segment):
             return True
@@ -156,7 +167,6 @@ def _coordinated(doc: Document, places: list[Place]) -> list[Place]:
 
 
 _CORNER = Pattern("location", "corner")
-_ANSWER_LEAD = Pattern("location", "answer_lead")
 
 
 def _cornered(doc: Document, places: list[Place]) -> list[Place]:
@@ -171,7 +181,7 @@ def _cornered(doc: Document, places: list[Place]) -> list[Place]:
 
 
 def _bare(doc: Document, places: list[Place]) -> list[Place]:
-    """ "middle", "upper not lower": an answer of region words alone, or a piece of the message that is nothing else."""
+    """ "middle", "upper not lower": a piece of the message of region words alone."""
     taken = {i for p in places for i in range(p.first, p.last)}
     found: list[Place] = []
     for first, last in doc.segments:
@@ -231,7 +241,7 @@ def _apply_negation(doc: Document, places: list[Place]) -> None:
 def _apply_repairs(doc: Document, places: list[Place]) -> None:
     """What is taken back is dropped: "lower, sorry, upper", "I said lower but it is upper"."""
     alive = [p for p in places if not p.dropped]
-    for earlier, later in zip(alive, alive[1:], strict=False):
+    for earlier, later in pairwise(alive):
         gap = doc.s[doc.offset(earlier.last) : doc.offset(later.first)]
         said = _I_SAID.search(doc.s[: doc.offset(earlier.first)])
         moved = _MOVED.search(gap) and _BEGAN_IN.search(doc.s[: doc.offset(earlier.first)])
@@ -263,32 +273,6 @@ def _drop_radiation(doc: Document, places: list[Place]) -> None:
     if len(spread) < len(alive):
         for place in spread:
             place.dropped = True
-
-
-def _elsewhere(doc: Document, had_places: bool) -> list[Mention]:
-    _, _, parts, other = _sets()
-    for hit in other.find(doc.words):
-        return [Mention("location", "elsewhere", *doc.span(hit.first, hit.last))]
-    backless = not ({"back", "spine", "chest"} & doc.vocabulary) or bool(_DENIED_BACK.search(doc.s))
-    if not backless or (had_places and not _DENIED_BACK.search(doc.s)):
-        return []
-    for hit in parts.find(doc.words):
-        segment = doc.segment_of(hit.first)
-        text = doc.text_of(segment)
-        before = doc.s[doc.offset(segment[0]) : doc.offset(hit.first)]
-        short = segment[1] - segment[0] <= 6 and _ANSWER_LEAD.fullmatch(before)
-        if _RADIATES.search(before) or _DENIED.search(before) or _NUMB.search(text):
-            continue
-        if (_PAIN_NEAR.search(text) and re.search(r"\b(?:my|the|in|left|right|both) $", before)) or (
-            short and hit.last == segment[1]
-        ):
-            start, end = doc.span(hit.first, hit.last)
-            return [
-                Mention(
-                    "location", "elsewhere", start, end, assertion(doc, hit.first), experiencer(doc, hit.first), 0.8
-                )
-            ]
-    return []
 
 
 def _mention(doc: Document, kind: str, place: Place) -> Mention:

@@ -74,9 +74,16 @@ def _not_onset(doc: Document, hit: Hit) -> bool:
     after = doc.s[max(doc.offset(hit.last) - 1, 0) :]
     if _OPPOSITE.search(before) and not text.startswith("not"):
         return True
-    if "sudden" in text or text in {"instantly", "immediately", "abrupt", "abruptly", "straight away", "instant"}:
-        if _OTHER_SYMPTOM.match(after) or _QUICK_MOVE.search(before):
-            return True
+    at_once = "sudden" in text or text in {
+        "instantly",
+        "immediately",
+        "abrupt",
+        "abruptly",
+        "straight away",
+        "instant",
+    }
+    if at_once and (_OTHER_SYMPTOM.match(after) or _QUICK_MOVE.search(before)):
+        return True
     if text.endswith((" pop", " crack", " click", " it", " snap")) and _CLICK_ELSEWHERE.match(after):
         return True
     if "went" in text and _WENT_ELSEWHERE.match(after) and not re.search(r"(?:out|spasm|gave)", text):

@@ -16,7 +16,7 @@ from clinical_text.values.lexicon import FOLDER
 from knowledge.loader import KnowledgeError
 
 PATTERNS = FOLDER / "values_patterns"
-_REFERENCE = re.compile(r"<<(\w+)>>")
+REFERENCE = re.compile(r"<<(\w+)>>")
 _DEEPEST = 5
 
 
@@ -37,7 +37,7 @@ def _filled(source: str, text: str, texts: Mapping[str, str], depth: int) -> str
             raise KnowledgeError(f"{source}: <<{match[1]}>> leads nowhere")
         return _filled(source, texts[match[1]], texts, depth + 1)
 
-    return _REFERENCE.sub(fill, text)
+    return REFERENCE.sub(fill, text)
 
 
 class Pattern:

@@ -12,27 +12,11 @@ from clinical_text.values.patterns import Pattern
 from clinical_text.values.pregnancy import read_pregnancy
 from clinical_text.values.text import Document, tokenise
 
-_PATTERNS = tuple(
-    Pattern("person", name)
-    for name in (
-        "years_old",
-        "yo",
-        "age_is",
-        "age_dash",
-        "years_sex",
-        "number_sex",
-        "sex_number",
-        "turned",
-        "i_am_n",
-        "he_is_n",
-        "n_here",
-        "over_years",
-        "at_the_age",
-        "will_be",
-        "alone",
-        "at_n",
-    )
-)
+AGE_NAMES = (
+    "years_old", "yo", "age_is", "age_dash", "years_sex", "number_sex", "sex_number", "turned", "i_am_n",
+    "he_is_n", "n_here", "over_years", "at_the_age", "will_be", "alone", "at_n",
+)  # fmt: skip
+_AGES_SAID = tuple(Pattern("person", name) for name in AGE_NAMES)
 _DECADE = Pattern("person", "decade")
 _DECADES = {
     "twenties": 20,
@@ -82,7 +66,7 @@ def _ages(doc: Document, year: int) -> tuple[list[Mention], set[int]]:
     found: list[Mention] = []
     used: set[int] = set()
     if doc.has_number:
-        for pattern in _PATTERNS:
+        for pattern in _AGES_SAID:
             for match in pattern.finditer(doc.s):
                 group = "n" if match.groupdict().get("n") else "n2"
                 _take(doc, match, int(match[group]), found, used)
@@ -122,7 +106,8 @@ def _take(doc: Document, match: re.Match[str], age: int, found: list[Mention], u
         return
     after = doc.s[match.end() : match.end() + 40]
     who = experiencer(doc, first)
-    named = _KIN_AFTER.match(after) and not _SELF_SEX_AFTER.match(after)
+    own = re.search(r"\bi am (?:an? )?$", before)
+    named = not own and _KIN_AFTER.match(after) and not _SELF_SEX_AFTER.match(after)
     if text.startswith("i am") and not named:
         who = SELF
     elif (
@@ -161,7 +146,7 @@ def _relatives(doc: Document, found: list[Mention], used: set[int]) -> None:
         if _OBJECT.search(doc.s[: match.start()].removesuffix("my ")):
             used.add(first)
             continue
-        if kin.whole([match["kin"]]) is None or first in used or not 0 < int(match["n"]) <= 115:
+        if kin.whole(match["kin"].split()) is None or first in used or not 0 < int(match["n"]) <= 115:
             continue
         used.add(first)
         start, end = doc.span(first, first + 1)

@@ -49,9 +49,16 @@ def read_values(text: str, today: datetime.date) -> list[Mention]:
         *answers,
         *_ambiguous(doc, times),
     ]
-    if pain and not pain_tokens:
-        found = [m for m in found if m.kind != "number" or int(m.value) > 10]
+    found = [m for m in found if m.kind != "number" or int(m.value) > 10] if pain else _beside_a_place(found)
     return sorted(found, key=lambda m: (m.start, m.end, m.kind))
+
+
+def _beside_a_place(found: list[Mention]) -> list[Mention]:
+    """In "right mid back, sharp, 8ish" the number can only be how bad it is."""
+    numbers = [m for m in found if m.kind == "number"]
+    if len(numbers) != 1 or int(numbers[0].value) > 10 or not any(m.kind in {"location", "onset"} for m in found):
+        return found
+    return [replace(m, kind="severity", confidence=0.7) if m.kind == "number" else m for m in found]
 
 
 def _exact(pain: list[Mention], answers: list[Mention]) -> list[Mention]:

@@ -1,4 +1,4 @@
-"""How bad it is: `severity`, a whole number 0 to 10, from numbers ("8/10", "like an 8", "7 or 8") and words ("agony").
+"""How bad it is: `severity`, a whole number 0 to 10, from numbers ("8/10", "7 or 8") and words ("agony").
 
 Of several numbers the one that holds now counts ("went from 8 to 5": 5), of a range the upper end.
 """
@@ -40,7 +40,7 @@ _MOST = 20  # numbers weighed against each other
 
 
 def read(doc: Document, taken: set[int]) -> tuple[list[Mention], set[int]]:
-    """The severity, at most one mention, and the tokens of all numbers that speak of it; `taken` tokens are left alone."""
+    """At most one severity, and the tokens of all numbers that speak of it; `taken` tokens are left alone."""
     numbers = _numbers(doc) if doc.has_number else []
     numbers = [
         f
@@ -175,4 +175,6 @@ def _choose(doc: Document, found: list[Found]) -> Found | None:
 
 def _taken_back(doc: Document, item: Found, found: list[Found]) -> bool:
     before = doc.s[max(0, doc.offset(item.first) - 40) : doc.offset(item.first)]
-    return len(found) > 1 and bool(NEGATED_BEFORE.search(before))
+    return bool(NEGATED_BEFORE.search(before)) and not re.search(
+        r"\b(?:more|worse|less|higher|lower) than |\b(?:over|above|below|under) ", before
+    )

@@ -28,6 +28,7 @@ def _sets() -> tuple[PhraseSet, PhraseSet]:
 
 
 def read_sides(doc: Document) -> list[Mention]:
+    """Mentions of kind `side`; of left and right together "both", unless one is said to be the worse."""
     if not doc.vocabulary & {
         "left",
         "right",

@@ -21,10 +21,44 @@ _TIMES_A = Pattern("duration", "times_a")
 _LASTED_SO = Pattern("duration", "lasted_so")
 
 
-DAYS = {"second": 0.0, "minute": 0.0, "hour": 1 / 24, "day": 1.0, "night": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.0, "year": 365.0, "decade": 3650.0,
-         "weekend": 7.0, "d": 1.0, "morning": 1.0}  # fmt: skip
-_VAGUE = {"a": 1.0, "an": 1.0, "one": 1.0, "couple": 2.0, "few": 3.0, "several": 5.0, "some": 3.0, "many": 5.0, "half": 0.5, "half a": 0.5, "half an": 0.5, "another": 1.0,
-          "good few": 4.0, "numerous": 5.0, "handful": 4.0, "single": 1.0, "full": 1.0, "whole": 1.0, "dozen": 12.0, "the": 1.0, "this": 1.0}  # fmt: skip
+DAYS = {
+    "second": 0.0,
+    "minute": 0.0,
+    "hour": 1 / 24,
+    "day": 1.0,
+    "night": 1.0,
+    "week": 7.0,
+    "fortnight": 14.0,
+    "month": 30.0,
+    "year": 365.0,
+    "decade": 3650.0,
+    "weekend": 7.0,
+    "d": 1.0,
+    "morning": 1.0,
+}
+_VAGUE = {
+    "a": 1.0,
+    "an": 1.0,
+    "one": 1.0,
+    "couple": 2.0,
+    "few": 3.0,
+    "several": 5.0,
+    "some": 3.0,
+    "many": 5.0,
+    "half": 0.5,
+    "half a": 0.5,
+    "half an": 0.5,
+    "another": 1.0,
+    "good few": 4.0,
+    "numerous": 5.0,
+    "handful": 4.0,
+    "single": 1.0,
+    "full": 1.0,
+    "whole": 1.0,
+    "dozen": 12.0,
+    "the": 1.0,
+    "this": 1.0,
+}
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "tenth": 10}
 
 
@@ -69,6 +103,8 @@ def read_spans(doc: Document) -> list[Time]:
         first, last = doc.range_of(match)
         if any(t.first < last and first < t.last for t in found) or re.match(r" \d", doc.s[match.end() :]):
             continue
+        if re.search(r"\b(?:last|lasts|lasting|go on|goes on|take|takes) $", doc.s[: match.start()]):
+            continue  # how long each one lasts, not since when
         if match["unit"] in {"week", "month", "year"} and re.search(r"\blast $", doc.s[: match.start("unit")]):
             found.append(Time(int(DAYS[match["unit"]]), first, last))
         elif match["unit"] != "hour" and re.search(

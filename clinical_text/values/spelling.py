@@ -46,6 +46,8 @@ def canonical(word: str, correct: bool) -> str:
         if squeezed != plain and (squeezed in aliases or squeezed in _known()):
             return aliases.get(squeezed, squeezed)
     plain = _SEVERAL.sub(r"\1", plain)
+    if len(plain) < 4:
+        return plain
     return _joined(plain) or _nearest(plain) or plain
 
 

@@ -1,7 +1,7 @@
 """A message made easy to match: lower case, plain quotes, usual spellings, digits; every token knows its place.
 
-`Document.tokens[i].text` is the canonical word, `.start` and `.end` are offsets into the message as typed. `Document.s` is
-all canonical words joined by single blanks, for regular expressions; `token_at` and `span` lead back.
+`Document.tokens[i].text` is the canonical word, `.start` and `.end` are offsets into the message as typed.
+`Document.s` is all canonical words joined by single blanks, for regular expressions; `token_at` and `span` lead back.
 """
 
 from __future__ import annotations
@@ -27,9 +27,12 @@ _TOKEN = re.compile(
     r"|[^\s]"
 )
 _CHARACTERS = str.maketrans(
-    {"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "‑": "-", "‐": "-", "−": "-", "—": ",",
-     "…": ".", "\u00a0": " ", "\u202f": " ", "\u200b": " ", "\ufe0f": " ", "\u200d": " ", "½": "*"}
-)  # fmt: skip
+    dict.fromkeys("‘’ʼ`´", "'")
+    | dict.fromkeys("“”", '"')
+    | dict.fromkeys("–‑‐−", "-")
+    | dict.fromkeys("\u00a0\u202f\u200b\ufe0f\u200d", " ")
+    | {"—": ",", "…": ".", "½": "*"}
+)
 _PUNCTUATION = {"(": ",", ")": ",", "[": ",", "]": ",", "&": "and", "@": "at", "\n": "."}
 _DROPPED = frozenset("\"'*_~`<>#|\\^{}=$")
 _TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
@@ -124,7 +127,7 @@ def _tokens(raw: str, correct: bool = True) -> list[Token]:
         if word[0].isdigit():
             found.append(_digits(word, start, end))
         elif word[0].isalpha():
-            if any(c.isdigit() for c in word):
+            if any(c.isdecimal() for c in word):
                 found.append(Token(_vertebra(word), start, end))
                 continue
             for part in canonical(word, correct).split():
