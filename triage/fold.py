@@ -111,8 +111,9 @@ def worse(case: Case, knowledge: Knowledge) -> Case:
     """It got worse: the danger signs and the strength of the pain have to be asked again."""
     ask = knowledge.asks[FIRST]
     status = {i: s for i, s in case.status.items() if not (i in ask.findings and s == ABSENT)}
-    keep = tuple(i for i in case.answered if i != FIRST)
-    gone = tuple(i for i in case.declined if i != FIRST)
+    again = (FIRST, "severity")
+    keep = tuple(i for i in case.answered if i not in again)
+    gone = tuple(i for i in case.declined if i not in again)
     return replace(case, status=status, severity=None, trend="worse", answered=keep, declined=gone, paused=False)
 
 
