@@ -218,11 +218,12 @@ def _apply_values(case: Case, turn: Turn) -> Case:
 
 
 def _bare_score(case: Case, turn: Turn) -> int | None:
-    """A number beside a place is a pain score ("upper, 7"), unless one is known or another number was asked for."""
+    """A number alone or beside a place ("upper, 7") is a pain score, unless another number was asked for."""
     number = turn.first("number")
     if number is None or case.severity is not None or case.pending in ("age", "onset"):
         return None
-    return int(number) if turn.first("location") is not None and 0 <= int(number) <= 10 else None
+    alone = len(turn.mentions) == 1 and len(turn.text.split()) <= 3
+    return int(number) if (alone or turn.first("location") is not None) and 0 <= int(number) <= 10 else None
 
 
 def _apply_denied_groups(case: Case, turn: Turn, knowledge: Knowledge) -> Case:

@@ -30,7 +30,8 @@ def after(pending: str, text: str = "", mentions: tuple[Mention, ...] = (), inte
         ("age", 45, "age", 45),
         ("age", 0, "age", None),
         ("age", 130, "age", None),
-        ("location", 7, "severity", None),
+        ("location", 7, "severity", 7),
+        ("red_flags_first", 7, "severity", 7),
         ("onset", 3, "severity", None),
     ],
 )
