@@ -27,7 +27,7 @@ class AskingAction(Action, ABC):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Events: the case with the question that now waits."""
         case, replies = ask_or_plan(case_of(tracker), knowledge())
-        say(dispatcher, replies)
+        say(dispatcher, tracker, replies)
         return save(case)
 
 

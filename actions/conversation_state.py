@@ -25,6 +25,7 @@ from triage.replies import Reply
 from triage.turn import Turn
 
 UNKNOWN = "unknown"
+SHELL_CHANNEL = "cmdline"  # Rasa's name for `rasa shell`
 
 
 def knowledge() -> Knowledge:
@@ -55,10 +56,15 @@ def unseen_turns(events: Sequence[Mapping[str, Any]], seen_until: float) -> list
     return found[::-1]
 
 
-def say(dispatcher: CollectingDispatcher, replies: Iterable[Reply]) -> None:
+def say(dispatcher: CollectingDispatcher, tracker: Tracker, replies: Iterable[Reply]) -> None:
     """Send payloads; each is a message of its own, with its text inside."""
+    # `rasa shell` prints payloads as JSON, so there it gets the text alone.
+    plain = tracker.get_latest_input_channel() == SHELL_CHANNEL
     for reply in replies:
-        dispatcher.utter_message(json_message=reply)
+        if plain:
+            dispatcher.utter_message(text=reply["text"])
+        else:
+            dispatcher.utter_message(json_message=reply)
 
 
 def save(case: Case) -> list[EventType]:

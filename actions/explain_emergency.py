@@ -22,5 +22,5 @@ class ActionExplainEmergency(Action):
         """Events: the case with what was said."""
         case = case_of(tracker)
         told = explain(case, unseen_turns(tracker.events, case.seen_until), knowledge(), region())
-        say(dispatcher, told.replies)
+        say(dispatcher, tracker, told.replies)
         return save(told.case)

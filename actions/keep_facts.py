@@ -23,9 +23,9 @@ class ActionKeepFacts(Action):
         """Events: the case and the slots of the stories."""
         case = case_of(tracker)
         outcome = take_in(case, unseen_turns(tracker.events, case.seen_until), knowledge(), region())
-        say(dispatcher, outcome.replies)
+        say(dispatcher, tracker, outcome.replies)
         case = outcome.case
         if outcome.go_on:
             case, replies = ask_or_plan(case, knowledge())
-            say(dispatcher, replies)
+            say(dispatcher, tracker, replies)
         return save(case)

@@ -35,6 +35,7 @@ HISTORY = ("cancer_history", "osteoporosis", "immunosuppressed")  # what "I'm he
 LASTING_FINDINGS = frozenset({"cancer_history", "osteoporosis", "steroid_use", "immunosuppressed", "iv_drug_use"})
 TODAY_ONLY = frozenset({"other_nsaid", "acetaminophen_already", "broken_skin"})
 YES, NO, UNKNOWN, REFUSED = "yes", "no", "unknown", "refused"
+MOST_WORDS_AROUND_A_NUMBER = 3
 PATIENCE = 3  # how often a question is put before the interview goes on without its answer
 STARTING_INTENTS = frozenset({"inform", "report_emergency", "got_worse", "new_episode", "request_plan"})
 
@@ -199,8 +200,7 @@ def _apply_values(case: Case, turn: Turn) -> Case:
         value = turn.first(name)
         if value is not None:
             values[name] = value
-    if "severity" not in values and (score := _bare_score(case, turn)) is not None:
-        values["severity"] = score
+    values.update(_bare_number(case, turn, values))
     if "severity" in values:
         values["severity"] = max(0, min(10, int(values["severity"])))
     for name in ("duration_days", "age", "pregnancy_weeks"):
@@ -217,13 +217,15 @@ def _apply_values(case: Case, turn: Turn) -> Case:
     return case
 
 
-def _bare_score(case: Case, turn: Turn) -> int | None:
-    """A number alone or beside a place ("upper, 7") is a pain score, unless another number was asked for."""
+def _bare_number(case: Case, turn: Turn, values: dict[str, Any]) -> dict[str, Any]:
+    """What a number means that answers no question: alone or beside a place, a pain score; above 10 alone, an age."""
     number = turn.first("number")
-    if number is None or case.severity is not None or case.pending in ("age", "onset"):
-        return None
-    alone = len(turn.mentions) == 1 and len(turn.text.split()) <= 3
-    return int(number) if (alone or turn.first("location") is not None) and 0 <= int(number) <= 10 else None
+    if number is None or case.pending in ("age", "onset", "severity"):
+        return {}
+    alone = len(turn.mentions) == 1 and len(turn.text.split()) <= MOST_WORDS_AROUND_A_NUMBER
+    if 0 <= int(number) <= 10 and case.severity is None and "severity" not in values:
+        return {"severity": int(number)} if alone or turn.first("location") is not None else {}
+    return {"age": int(number)} if alone and case.age is None and 10 < int(number) <= 120 else {}
 
 
 def _apply_denied_groups(case: Case, turn: Turn, knowledge: Knowledge) -> Case:

@@ -32,6 +32,8 @@ def after(pending: str, text: str = "", mentions: tuple[Mention, ...] = (), inte
         ("age", 130, "age", None),
         ("location", 7, "severity", 7),
         ("red_flags_first", 7, "severity", 7),
+        ("red_flags_more", 52, "age", 52),
+        ("severity", 52, "age", None),
         ("onset", 3, "severity", None),
     ],
 )
