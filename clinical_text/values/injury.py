@@ -38,6 +38,8 @@ _OBJECT_NEXT = Pattern("injury", "object_next")
 
 
 _BETWEEN = WordSet("injury", "between")
+_VERBS_OF_ANYTHING = WordSet("injury", "verbs_of_anything")
+_PAIN_STORY = WordSet("injury", "pain_story")
 _HEIGHT = Pattern("injury", "height")
 
 
@@ -148,18 +150,9 @@ def _other_sense(doc: Document, hit: Hit, text: str, before: str, after: str) ->
             return True
         if word in {"picked", "pick"} and _PICKED_UP_THING.match(after_first):
             return True
-        if text in {
-            "moved",
-            "pulled",
-            "pushed",
-            "shifted",
-            "moved some",
-            "turned",
-            "stretched",
-            "jumped",
-            "loaded",
-            "carried",
-        }:
+        if text in _VERBS_OF_ANYTHING:
+            if not any(w in _PAIN_STORY for w in doc.words) and len(doc.words) > 3:
+                return True
             bare_ok = _I_JUST.search(before)
             if (
                 _OBJECT_NEXT.match(after)
