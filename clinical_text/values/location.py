@@ -7,7 +7,7 @@ is left out where another place is named.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -96,9 +96,17 @@ def read(doc: Document) -> list[Mention]:
         for m in read_sides(doc) or sides_within(doc, [(p.first, p.last) for p in kept])
         if m.value != "centre" or doc.token_starting(m.end - 1) not in middles
     ]
+    if not found and not places and (middle := next((m for m in sides if _in_the_middle(doc, m)), None)):
+        found = [replace(middle, kind="location", value="middle", confidence=0.8)]
     if centre and not sides:
         sides = [Mention("side", "centre", *doc.span(centre[0].first, centre[0].last))]
     return _unique(found) + _unique(sides)
+
+
+def _in_the_middle(doc: Document, side: Mention) -> bool:
+    """ "It is in the middle" answers where as well as on which side."""
+    first, last = doc.token_starting(side.start), doc.token_starting(side.end - 1) + 1
+    return side.value == "centre" and doc.words[first] == "in" and "middle" in doc.words[first:last]
 
 
 def _places(doc: Document) -> list[Place]:

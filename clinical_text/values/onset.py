@@ -145,6 +145,8 @@ def _trend_value(doc: Document, hit: Hit) -> str | None:
         and re.search(r"\b(?:work|gym|doctor|out|numb)\b", segment)
     ):
         return None
+    if text.endswith("gone") and re.match(r"(?:from|up|to|into|numb|worse|bad|right|all the way)\b", after):
+        return None
     if _NEGATED.search(before):
         return "same"
     return value

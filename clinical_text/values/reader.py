@@ -56,7 +56,11 @@ def read_values(text: str, today: datetime.date) -> list[Mention]:
 def _beside_a_place(found: list[Mention]) -> list[Mention]:
     """In "right mid back, sharp, 8ish" the number can only be how bad it is."""
     numbers = [m for m in found if m.kind == "number"]
-    if len(numbers) != 1 or int(numbers[0].value) > 10 or not any(m.kind in {"location", "onset"} for m in found):
+    if (
+        len(numbers) != 1
+        or int(numbers[0].value) > 10
+        or not any(m.kind in {"location", "onset", "trend"} for m in found)
+    ):
         return found
     return [replace(m, kind="severity", confidence=0.7) if m.kind == "number" else m for m in found]
 
