@@ -84,6 +84,7 @@ p + p, p + ul, p + ol, ul + p, ol + p { margin-top: .6em; }
 .main { color: var(--on-accent); }
 .main[aria-disabled=true] { background: none; color: var(--quiet); border: 1.5px dashed var(--edge); cursor: default; }
 .row { margin-top: 12px; }
+.state { text-align: end; }
 legend { margin-bottom: 8px; }
 label { position: relative; }
 label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0; cursor: pointer; }

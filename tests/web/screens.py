@@ -39,7 +39,8 @@ def until(chat: Chat, control: str) -> None:
         if chat.page.locator(control).count():
             return
         if chat.page.locator(".place").count():
-            chat.page.locator("path.spot").nth(2).click()
+            if chat.reply.locator(".main[aria-disabled=true]").count():
+                chat.page.locator("path.spot").nth(2).click()
             chat.reply.locator(".main").click()
         elif chat.page.locator(".scale").count():
             chat.page.get_by_role("radio", name="6").check()
