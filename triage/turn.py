@@ -39,9 +39,9 @@ class Turn:
         return tuple(mention for mention in self.mentions if mention.kind == kind)
 
     def first(self, kind: str) -> Any | None:
-        """Value of the last asserted mention of a kind, since people correct themselves as they write."""
-        values = [mention.value for mention in self.of(kind) if mention.counts_now]
-        return values[-1] if values else None
+        """Value of the surest asserted mention of a kind; of equals the last, since people correct themselves."""
+        asserted = [mention for mention in self.of(kind) if mention.counts_now]
+        return max(reversed(asserted), key=lambda mention: mention.confidence).value if asserted else None
 
     def acts(self) -> frozenset[str]:
         """Dialogue acts: yes, no, none, unknown, refuse, skip, correction, unsure."""
