@@ -76,8 +76,9 @@ class ActionFailurePolicy(Policy):
         if not isinstance(last, ActionExecuted):
             return None
         if last.action_name == EXPLANATION:
-            return ACTION_LISTEN_NAME
-        return APOLOGY if last.action_name in domain.user_actions and is_custom(last.action_name) else None
+            return str(ACTION_LISTEN_NAME)
+        name = last.action_name
+        return APOLOGY if is_custom(name) and name in domain.user_actions else None
 
     @classmethod
     def load(

@@ -51,7 +51,5 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
                 }
                 for mention in self._reader.read(text).mentions
             ]
-            message.set(
-                ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True
-            )
+            message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages

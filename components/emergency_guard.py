@@ -86,10 +86,11 @@ class EmergencyGuard(GraphComponent):
         return messages
 
     def _guard(self, message: Message, tracker: DialogueStateTracker | None) -> None:
-        parse = {
+        ranking: list[Mapping[str, Any]] = message.get(INTENT_RANKING_KEY) or []
+        parse: dict[str, Any] = {
             INTENT: message.get(INTENT) or {},
             ENTITIES: message.get(ENTITIES) or [],
-            INTENT_RANKING_KEY: message.get(INTENT_RANKING_KEY) or [],
+            INTENT_RANKING_KEY: ranking,
         }
         case, earlier = _state(tracker)
         turn = Turn.from_parse(message.get(TEXT), parse)
@@ -97,7 +98,7 @@ class EmergencyGuard(GraphComponent):
             case = fold(case, seen, self._knowledge).case
         after = fold(case, turn, self._knowledge).case
         news = is_news(case, after, assess(after, self._knowledge))
-        crisis = self._is_crisis(parse[INTENT_RANKING_KEY], turn)
+        crisis = self._is_crisis(ranking, turn)
         if news:
             self._set(message, EMERGENCY_INTENT, crisis=crisis)
         elif crisis:
@@ -105,8 +106,7 @@ class EmergencyGuard(GraphComponent):
         elif turn.intent == EMERGENCY_INTENT:
             # The classifier alone is no ground for an alarm: both nets read the message and found none.
             message.set(INTENT, {"name": INFORM_INTENT, "confidence": turn.confidence}, add_to_output=True)
-        ranking = parse[INTENT_RANKING_KEY][: self._config["ranking"]]
-        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking"]], add_to_output=True)
 
     def _is_crisis(self, ranking: list[Mapping[str, Any]], turn: Turn) -> bool:
         if turn.intent == CRISIS_INTENT:

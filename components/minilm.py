@@ -115,9 +115,7 @@ class MiniLM:
 def check_sha256(path: Path, expected: str) -> None:
     """Raise `EncoderError` unless the file at `path` exists and has the sha256 `expected` (hex)."""
     if not path.is_file():
-        raise EncoderError(
-            f"The sentence encoder's file {path} is missing. Run `make setup` to install it again."
-        )
+        raise EncoderError(f"The sentence encoder's file {path} is missing. Run `make setup` to install it again.")
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

@@ -22,9 +22,7 @@ class RestServer:
     Nothing is restarted by itself: a test that kills a part sees what a person would see meanwhile.
     """
 
-    def __init__(
-        self, model: Path, credentials: Path, folder: Path, *, root: Path = ROOT, **changes: Any
-    ) -> None:
+    def __init__(self, model: Path, credentials: Path, folder: Path, *, root: Path = ROOT, **changes: Any) -> None:
         """`folder` takes the database and the logs; `changes` are fields of Settings, such as region="uk"."""
         defaults = Settings(
             port=free_port(),

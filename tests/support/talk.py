@@ -16,7 +16,7 @@ from triage.turn import Mention, Turn
 
 
 class Talk:
-    """Speaks the assistant's language: `talk.tell(location="lower", severity=7)`, `talk.no()`, `talk.ask("prevention")`.
+    """Speaks the assistant's language: `talk.tell(location="lower", severity=7)`, `talk.no()`.
 
     Goes the way the guard, the rules and the stories go: an emergency that is news is explained and nothing else.
     """
