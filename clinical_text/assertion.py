@@ -13,6 +13,8 @@ from clinical_text.statements import NOW, Statement, Statements
 from clinical_text.types import ABSENT, HYPOTHETICAL, OTHER, PAST, POSSIBLE, PRESENT, SELF
 
 _ASKS_SELF = frozenset({"should", "shall", "am", "do", "have", "did", "may", "why"})
+_FUTURE = frozenset({"will", "would", "could", "can", "shall", "might", "may"})
+_PERSONS = frozenset({"i", "he", "she", "it", "this", "that", "you"})
 _OWNED = frozenset({"my", "his", "her", "this", "these", "i", "he", "she", "myself", "himself", "herself"})
 _OTHERS = frozenset({"his", "her", "he", "she", "him", "himself", "herself"})
 _OWN = frozenset({"my", "i", "me", "myself"})
@@ -21,7 +23,7 @@ _OWN = frozenset({"my", "i", "me", "myself"})
 def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
     """Assertion and experiencer of a candidate; an empty assertion means that nothing is said."""
     statement = statements.at(candidate.start)
-    if any(c.start < candidate.start for c in statement.of("animals")):
+    if any(c.start < candidate.start for c in statement.of("animals")) or any(statement.of("joking")):
         return "", SELF
     who = _who(statements, statement, candidate)
     if candidate.denied:
@@ -80,11 +82,13 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
 
 
 def _told(statements: Statements, statement: Statement) -> bool:
-    """Whether the statement tells what somebody had once ("a friend of mine was paralysed")."""
-    if not any(statement.of("told_past")):
+    """Whether a sentence tells what somebody further away had once ("a friend of mine was paralysed")."""
+    sentence = [s for s in statements.all if s.sentence == statement.sentence]
+    if not any(any(s.of("distant")) for s in sentence):
         return False
-    following = [s for s in statements.after(statement) if s.sentence == statement.sentence]
-    return all(NOW.isdisjoint(statements.words(s)) for s in [statement, *following])
+    words = set().union(*map(statements.words, sentence))
+    then = any(w in grammar().past_verbs or (w.endswith("ed") and len(w) > 4) for w in words)
+    return then and NOW.isdisjoint(words)
 
 
 def _hypothetical(statement: Statement, candidate: Candidate) -> bool:
@@ -110,10 +114,20 @@ def _asked(statements: Statements, statement: Statement, candidate: Candidate) -
         return POSSIBLE if candidate.entry.kind == "finding" else HYPOTHETICAL
     if any(c.start < candidate.end for c in statement.of("not_hypothetical")):
         return ""
-    near = statements.row.tokens[max(statement.start, candidate.start - 2) : candidate.end]
+    future = opener in _FUTURE or (opener == "should" and candidate.start - statement.start <= 2)
+    if future and _next(statements, statement, opener) in _PERSONS:
+        return HYPOTHETICAL  # "will I lose control", "should I breathe fast"
+    near = statements.row.tokens[max(statement.start, candidate.start - 1) : candidate.end]
     if who and not _OWNED.isdisjoint(t.norm for t in near):
         return ""
     return POSSIBLE if who and opener in _ASKS_SELF else HYPOTHETICAL
+
+
+def _next(statements: Statements, statement: Statement, opener: str) -> str:
+    """The word after the opener of a question."""
+    words = [t.norm for t in statements.row.tokens[statement.start : statement.end]]
+    place = words.index(opener) + 1
+    return words[place] if place < len(words) else ""
 
 
 def _opener(statements: Statements, statement: Statement) -> str:

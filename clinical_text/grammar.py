@@ -34,6 +34,7 @@ class Grammar:
     auxiliaries: frozenset[str]
     bare_verbs: frozenset[str]
     ongoing: frozenset[str]
+    past_verbs: frozenset[str]
     contrast: frozenset[str]
     contrast_phrases: dict[str, tuple[tuple[str, ...], ...]]
     because: frozenset[str]

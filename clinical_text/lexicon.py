@@ -61,6 +61,7 @@ class Lexicon:
     by_atom: dict[str, list[int]] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
+    medicines: frozenset[str] = frozenset()  # single words of medicines.yml
     ranges: tuple[tuple[str, float, float], ...] = ()
     class_words: dict[str, frozenset[str]] = field(default_factory=dict)  # of the classes that fill gaps
     atoms: dict[str, frozenset[str]] = field(default_factory=dict)  # of words seen before
@@ -154,7 +155,7 @@ class _Builder:
 
     def build(self, known: Collection[str] | None) -> Lexicon:
         self.vocabulary = read_yaml(self.folder / "vocabulary.yml")
-        used = self._entries(known) | {"look_alike"}
+        used = self._entries(known) | {"look_alike", "as_one"}
         for name in sorted(used):
             where = f"vocabulary.yml {name}"
             self._add(Owner(name, "class"), self.vocabulary[name], where)
@@ -188,6 +189,9 @@ class _Builder:
                 for combo in (*entry.combos, *entry.denied_combos):
                     used.update((*combo.all, *combo.block))
                     self.gaps.update(filter(None, [combo.gap]))
+                if filename == "medicines.yml":
+                    names = {p for p in patterns_of(entry.phrases) if p.isalpha()}
+                    self.lexicon.medicines |= names
                 used.update((*entry.unless, *entry.hints_unless))
         for entry in self.lexicon.entries.values():
             for other in (*entry.hides, *entry.yields_to):

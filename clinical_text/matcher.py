@@ -11,6 +11,7 @@ from clinical_text.tokens import Token
 
 _NOT = frozenset(["isnt", "arent", "wasnt", "werent", "dont", "doesnt", "didnt", "havent", "hasnt", "hadnt", "wont"])
 _REMEMBERED = 20_000
+_SAYINGS = {"look_alike", "as_one"}
 _HARD = frozenset(".?!;\n()")
 
 
@@ -128,12 +129,17 @@ def find_hits(lexicon: Lexicon, row: Row) -> list[Hit]:
 
 def drop_look_alikes(hits: list[Hit]) -> list[Hit]:
     """Without hits for findings that lie inside a longer saying ("numb with boredom")."""
-    sayings = [h for h in hits if h.owner.name == "look_alike"]
+    sayings = [h for h in hits if h.owner.name in _SAYINGS]
     if not sayings:
         return hits
 
     def inside(hit: Hit) -> bool:
-        return any(s.start <= hit.start and hit.end <= s.end for s in sayings)
+        return any(
+            s.start <= hit.start
+            and hit.end <= s.end
+            and (s.owner.name == "look_alike" or hit.end - hit.start < s.end - s.start)
+            for s in sayings
+        )
 
     return [h for h in hits if h.owner.role == "cue" or h.owner.kind == "condition" or not inside(h)]
 

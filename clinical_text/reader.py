@@ -99,7 +99,7 @@ def _beats(other: Candidate, c: Candidate) -> bool:
         return c.core < other.core if other.denied else not c.core > other.core
     if other.hint != c.hint:
         return c.hint
-    return len(other.core) > len(c.core) or (len(other.core) == len(c.core) and other.start < c.start)
+    return other.core > c.core
 
 
 def _mentions(row: Row, judged: list[tuple[Candidate, str, str]]) -> list[Mention]:

@@ -40,6 +40,7 @@ class Speller:
         targets = {w for w in lexicon.words if w.isalpha() and len(w) >= 4}
         self._known = english() | lexicon.words | grammar().words() | set(data["leave"].split())
         self._prefixes = lexicon.prefixes
+        self._medicines = lexicon.medicines
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(targets):
             self._by_letter.setdefault(word[0], []).append(word)
@@ -60,6 +61,8 @@ class Speller:
     def _correct(self, word: str) -> str:
         if word in self._fix:
             return self._fix[word]
+        if word in self._known:
+            return word
         for shorter in squeeze(word):
             if shorter in self._known:
                 return shorter
@@ -80,7 +83,9 @@ class Speller:
             return word
         if len(best) > 1 and best[1][1] == best[0][1] and not _same_family(best[0][0], best[1][0]):
             return word
-        target = str(best[0][0])
+        target, distance = str(best[0][0]), best[0][1]
+        if target in self._medicines and len(word) < (7 if distance == 1 else 10):
+            return word
         return target if abs(len(target) - len(word)) <= allowed else word
 
 

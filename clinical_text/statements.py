@@ -18,7 +18,7 @@ _NEUTRAL = {
 }
 # Of these the longer one counts ("not sure if" over "if").
 _ACTING = {"negated_before", "possible_before", "hypothetical_before", "past", "ended"}
-_WHO = {"animals", "question_openers", "polite_openers", "people", "other_words", "speakers"}
+_WHO = {"animals", "distant", "question_openers", "polite_openers", "people", "other_words", "speakers"}
 _ANSWERS = {"answer_yes", "answer_no", "answer_unsure"}
 _CONNECTED = frozenset({"and", "or", "nor"})
 NOW = frozenset(
@@ -120,7 +120,7 @@ class Statements:
             name = cue.owner.name
             if name not in _WHO and name not in _ANSWERS:
                 span = set(range(cue.start, cue.end))
-                if any(span < core or (span == core and name in _NEUTRAL) for core in cores):
+                if any(_part_of(span, core, name) for core in cores):
                     continue
             if any(_overrules(other, cue) for other in covers):
                 continue
@@ -166,6 +166,13 @@ class Statements:
         statement.negated = joined and (before.negated or any(before.of("negated_before")))
         earlier = before.past or any(before.of("past"))
         statement.past = together and earlier and not (self.words(statement) & NOW)
+
+
+def _part_of(span: set[int], core: frozenset[int], name: str) -> bool:
+    """Whether a cue is really part of the words that say a finding ("no feeling", "the last time I peed")."""
+    if span < core or (span == core and name in _NEUTRAL):
+        return True
+    return name == "past" and len(span & core) > 1
 
 
 def _overrules(other: Hit, cue: Hit) -> bool:
