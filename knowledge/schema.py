@@ -1,7 +1,7 @@
 """The shape of everything clinical, as frozen dataclasses.
 
-The loader derives the allowed YAML keys from these fields: a key that is not a field raises, a missing field
-without a default raises, and every id that a record names must exist. Text fields are what a person reads; nothing in Python
+The loader derives the allowed YAML keys from these fields: a key that is not a field raises, a missing field without
+a default raises, and every id that a record names must exist. Text fields are what a person reads; nothing in Python
 adds to them.
 """
 

@@ -79,6 +79,7 @@ def _too_early(case: Case, question: NextAsk) -> bool:
 
 def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:
     made = make_plan(case, assessment, knowledge)
+    first = not case.plan_given
     said: list[Reply] = []
     if assessment.level is not Level.URGENT:
         text = knowledge.messages[f"triage_{assessment.level.value}"]
@@ -95,6 +96,8 @@ def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Cas
         told_level=assessment.level.value,
         told_findings=tuple(dict.fromkeys((*case.told_findings, *assessment.findings))),
     )
-    facts = summary_facts(case, made, knowledge)
-    said.append(replies.summary(facts, case, [item.id for item in made.remedies], knowledge))
+    if first:
+        # Once unasked; after that on request, since a corrected plan is long enough.
+        facts = summary_facts(case, made, knowledge)
+        said.append(replies.summary(facts, case, [item.id for item in made.remedies], knowledge))
     return case, tuple(said)

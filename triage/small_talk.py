@@ -86,7 +86,7 @@ def _plan_now(
 def _summary(case: Case, assessment: Assessment, knowledge: Knowledge) -> Reply:
     made = make_plan(case, assessment, knowledge) if case.plan_given else None
     facts = summary_facts(case, made, knowledge)
-    if not facts:
+    if not case.started:
         return replies.notice("help", knowledge.messages["summary_empty"])
     remedies = [item.id for item in made.remedies] if made else []
     return replies.summary(facts, case, remedies, knowledge)
