@@ -264,7 +264,14 @@ def _real(study: Study) -> list[str]:
 
 
 def _said(r: Result) -> str:
-    findings = sorted(r.parsed.findings())
+    """Intent and findings read as present, each with the net that read it."""
+    findings = sorted(
+        {
+            f"{e['value']} ({e.get('extractor')})"
+            for e in r.parsed.mentions("finding")
+            if e["value"] in r.parsed.findings()
+        }
+    )
     return f"{r.parsed.intent}{' with ' + ', '.join(findings) if findings else ''}"
 
 

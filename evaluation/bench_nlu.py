@@ -1,0 +1,208 @@
+"""`make bench-nlu`: the assistant's encoder and classifier on BANKING77 and CLINC150, beside published figures.
+
+The public sets measure the language pipeline; the assistant is never trained on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from components.calibration import Calibration, fit_shared
+from components.kernel import Matrix, Settings, fit
+from evaluation.bench_data import DATA, Split, banking77, clinc150, few, names
+from evaluation.bench_peer import Peer
+from evaluation.measure import Rate
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+SEEDS = range(5)
+EACH = 10
+# The assistant's own settings, without its limit on examples that a message is compared with.
+SETTINGS = Settings(landmarks=1_000_000)
+
+# What others report for the same data: (set, examples) -> (percent, by whom).
+PUBLISHED = {
+    ("banking77", "10"): "85.2 USE + ConveRT (Casanueva et al. 2020), 87.2 CPFT (Zhang et al. 2021)",
+    ("banking77", "all"): "93.4 USE + ConveRT (Casanueva et al. 2020)",
+    ("clinc150", "10"): "94.2 CPFT (Zhang et al. 2021)",
+    ("clinc150", "all"): "",
+    ("clinc150", "all and out of scope"): "",
+}
+GOALS = {
+    ("banking77", "10"): 87.2,
+    ("banking77", "all"): 93.7,
+    ("clinc150", "10"): 93.0,
+    ("clinc150", "all and out of scope"): 90.0,
+}
+
+
+@dataclass
+class Figures:
+    """Percent right by (set, examples) and classifier; `notes` are sentences for the document."""
+
+    rows: dict[tuple[str, str], dict[str, list[float]]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, row: tuple[str, str], classifier: str, percent: float) -> None:
+        """One run more."""
+        self.rows.setdefault(row, {}).setdefault(classifier, []).append(percent)
+        sys.stdout.write(f"{' '.join(row)}: {classifier} {percent:.2f}\n")
+        sys.stdout.flush()
+
+
+Guess = Callable[[Split], tuple[list[str], Matrix]]
+
+
+def kernel(train: Split) -> Guess:
+    """The assistant's classifier. It gives labels and their confidence, 0 to 1, shape (messages,)."""
+    model, left_out = fit(train.texts, train.vectors, [frozenset([label]) for label in train.labels], SETTINGS)
+    index = np.array([model.labels.index(label) for label in train.labels])
+    calibration: Calibration = fit_shared(left_out, index)
+
+    def guess(split: Split) -> tuple[list[str], Matrix]:
+        parts = [_chunk(split, at) for at in range(0, len(split.texts), 500)]
+        chances = np.concatenate([calibration.shared(model.scores(p.texts, p.vectors)) for p in parts])
+        return [model.labels[column] for column in chances.argmax(axis=1)], chances.max(axis=1)
+
+    return guess
+
+
+def logistic(train: Split, c: float = 1.0) -> Guess:
+    """Rasa's LogisticRegressionClassifier as it comes (scikit-learn's defaults), on the same vectors."""
+    model = LogisticRegression(C=c, max_iter=300).fit(train.vectors, train.labels)
+
+    def guess(split: Split) -> tuple[list[str], Matrix]:
+        chances = model.predict_proba(split.vectors)
+        return [str(model.classes_[column]) for column in chances.argmax(axis=1)], chances.max(axis=1)
+
+    return guess
+
+
+def right(guess: Guess, test: Split) -> float:
+    """Percent of the messages whose label is guessed."""
+    said, _ = guess(test)
+    return 100 * Rate.of(s == label for s, label in zip(said, test.labels, strict=True)).value
+
+
+def threshold(guess: Guess, val: Split, oos: Split) -> float:
+    """The confidence below which a message counts as out of scope, chosen on the validation part.
+
+    The validation part holds 3 messages out of scope in 100, so the share right of all of them would say nothing
+    about those; the mean of both shares right is what is made largest.
+    """
+    said, sure = guess(val)
+    fits = np.array(said) == np.array(val.labels)
+    _, unsure = guess(oos)
+    tried = np.unique(np.concatenate([sure, unsure]))
+    best = [((fits & (sure >= limit)).mean() + (unsure < limit).mean(), limit) for limit in tried]
+    return float(max(best)[1])
+
+
+def few_examples(figures: Figures, name: str, parts: dict[str, Split], peer: Peer | None) -> None:
+    """Ten examples a label, over the seeds; Rasa's default pipeline once, for it trains for minutes."""
+    for seed in SEEDS:
+        train = few(parts["train"], EACH, seed)
+        figures.add((name, "10"), "kernel", right(kernel(train), parts["test"]))
+        figures.add((name, "10"), "kernel + names", right(kernel(train.join(names(train))), parts["test"]))
+        figures.add((name, "10"), "logistic", right(logistic(train), parts["test"]))
+        figures.add((name, "10"), "logistic C=20", right(logistic(train, 20.0), parts["test"]))
+        if peer is not None and seed == SEEDS[0]:
+            figures.add((name, "10"), "DIET", peer.percent(train, parts["test"]))
+
+
+def all_examples(figures: Figures, name: str, parts: dict[str, Split]) -> Guess:
+    """All examples there are."""
+    guess = kernel(parts["train"].join(names(parts["train"])))
+    figures.add((name, "all"), "kernel + names", right(guess, parts["test"]))
+    return guess
+
+
+def out_of_scope(figures: Figures, parts: dict[str, Split], guess: Guess) -> None:
+    """All 5,500 test messages of CLINC150, in scope and out of scope together."""
+    limit = threshold(guess, parts["val"], parts["oos_val"])
+    said, sure = guess(parts["test"])
+    inside = Rate.of(s == label and c >= limit for s, label, c in zip(said, parts["test"].labels, sure, strict=True))
+    _, unsure = guess(parts["oos_test"])
+    outside = Rate.of(bool(c < limit) for c in unsure)
+    both = Rate(inside.hits + outside.hits, inside.total + outside.total)
+    figures.add(("clinc150", "all and out of scope"), "kernel + names", 100 * both.value)
+    figures.notes.append(
+        f"CLINC150 with the threshold {limit:.2f}: in scope {inside}, out of scope recognised {outside}, "
+        f"together {both}."
+    )
+
+
+def _chunk(split: Split, start: int) -> Split:
+    return split.pick(range(start, min(start + 500, len(split.texts))))
+
+
+def write(figures: Figures, path: Path, peer: Peer | None) -> None:
+    """docs/bench_nlu.md."""
+    classifiers = ["kernel", "kernel + names", "logistic", "logistic C=20", *(["DIET"] if peer else [])]
+    lines = [
+        "# The language pipeline on public sets",
+        "",
+        "Made by `make bench-nlu`; do not edit. Percent of the test messages that are classified right. `kernel` is "
+        "the assistant's classifier (`components/kernel.py`) over its sentence encoder; `+ names` counts the name "
+        "of each label as one more example; `logistic` is Rasa's LogisticRegressionClassifier on the same vectors, "
+        "as it comes and with C=20. With 10 examples a label: mean (least to most) over five draws.",
+        "",
+        "| set | examples | " + " | ".join(classifiers) + " | goal | published |",
+        "|" + " --- |" * (len(classifiers) + 4),
+    ]
+    for row, found in figures.rows.items():
+        cells = [_cell(found.get(classifier, [])) for classifier in classifiers]
+        goal = f"{GOALS[row]}" if row in GOALS else ""
+        lines.append("| " + " | ".join([*row, *cells, goal, PUBLISHED[row] or "-"]) + " |")
+    if figures.notes:
+        lines += ["", *figures.notes]
+    if figures.notes:
+        lines += ["", "The threshold makes the mean of both shares right largest on the validation part."]
+    if peer is None:
+        lines += ["", f"Rasa's default pipeline (DIET) was not run: {Peer.HOW}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _cell(found: list[float]) -> str:
+    if not found:
+        return "-"
+    mean = sum(found) / len(found)
+    return f"{mean:.1f}" if len(found) == 1 else f"{mean:.1f} ({min(found):.1f} to {max(found):.1f})"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the sets that are there and write the document. Returns 0, also where the data is absent."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the public sets")
+    parser.add_argument("--peer", type=Path, help="Python of an environment with the real TensorFlow")
+    parser.add_argument("--only", choices=["banking77", "clinc150"], help="one of the sets")
+    parser.add_argument("--out", type=Path, default=DOCS / "bench_nlu.md", help="document to write")
+    chosen = parser.parse_args(arguments)
+    peer = Peer.find(chosen.peer)
+    figures, start = Figures(), time.monotonic()
+    for name, read in (("banking77", banking77), ("clinc150", clinc150)):
+        parts = read(chosen.data) if chosen.only in (None, name) else {}
+        if not parts:
+            sys.stdout.write(f"skipped {name}: not wanted, or its files are not in the data folder\n")
+            continue
+        few_examples(figures, name, parts, peer)
+        guess = all_examples(figures, name, parts)
+        if "oos_test" in parts:
+            out_of_scope(figures, parts, guess)
+    if not figures.rows:
+        return 0
+    minutes = (time.monotonic() - start) / 60
+    sys.stdout.write(f"{minutes:.0f} minutes\n")
+    write(figures, chosen.out, peer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
