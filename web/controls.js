@@ -42,7 +42,15 @@ function list(choices, t, say) {
     "fieldset",
     { class: "ticks" },
     h("legend", null, t.pickAll),
-    rest.map((choice) => h("label", null, h("input", { type: "checkbox", onchange: tick(choice) }), h("span", { class: "box" }, icon(MARK.tick)), h("span", null, choice.title))),
+    rest.map((choice) =>
+      h(
+        "label",
+        null,
+        h("input", { type: "checkbox", onchange: tick(choice) }),
+        h("span", { class: "box" }, icon(MARK.tick)),
+        h("span", null, choice.title),
+      ),
+    ),
     h("div", { class: "row" }, none && press("choice", none.title, () => say(...pickOne(none))), send),
   );
 }
@@ -68,7 +76,13 @@ function scale(choices, t, say) {
       "div",
       { class: "numbers" },
       Array.from({ length: 11 }, (_, n) =>
-        h("label", { class: `n${n}` }, h("input", { type: "radio", name: "pain", value: n, onchange: pick(n) }), h("b", null, n), h("span", null, t.anchors[n] ?? "")),
+        h(
+          "label",
+          null,
+          h("input", { type: "radio", name: "pain", value: n, onchange: pick(n) }),
+          h("b", null, n),
+          h("span", null, t.anchors[n] ?? ""),
+        ),
       ),
     ),
     h("div", { class: "row" }, send),
@@ -85,6 +99,7 @@ function place(choices, t, say) {
     toggles.push({ node, kind, id });
     return node;
   };
+  const group = (kind, label, inside) => h("div", { class: `toggles${kind}`, role: "group", "aria-label": label }, inside);
   const map = backMap((where, which) => {
     const other = region === where && side && side !== which && side !== "both" && side !== "centre" && which !== "centre";
     const same = region === where && side === which;
@@ -113,8 +128,8 @@ function place(choices, t, say) {
     "div",
     { class: "place" },
     map.node,
-    h("div", { class: "toggles", role: "group", "aria-label": t.whereLegend }, regions.map((id) => toggle("region", id, t.regions[id]))),
-    h("div", { class: "toggles sides", role: "group", "aria-label": t.sideLegend }, Object.keys(t.sides).map((id) => toggle("side", id, t.sides[id]))),
+    group("", t.whereLegend, regions.map((id) => toggle("region", id, t.regions[id]))),
+    group(" sides", t.sideLegend, Object.keys(t.sides).map((id) => toggle("side", id, t.sides[id]))),
     h("div", { class: "row" }, send),
   );
   show();

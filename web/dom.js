@@ -34,7 +34,7 @@ export function link(address, title) {
 export const tel = (number, title, props) => h("a", { ...props, href: `tel:${number.replace(/[^\d+*]/g, "")}` }, title);
 
 function inline(text, phones) {
-  const pattern = phones ? /(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:])|(\b\d[\d -]{1,14}\d\b)/g : /(https?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:])/g;
+  const pattern = phones ? /(https?:\/\/[^\s<>"')\]]+\w\/?)|\b\d[\d -]{1,14}\d\b/g : /(https?:\/\/[^\s<>"')\]]+\w\/?)/g;
   const parts = [];
   let at = 0;
   for (const match of text.matchAll(pattern)) {

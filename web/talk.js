@@ -166,7 +166,8 @@ export class Talk extends EventTarget {
     this.outbox = this.outbox.filter((message) => !known.has(message.id) || pending.includes(message.id));
     for (const id of pending) {
       const said = items.find((item) => item.id === id);
-      if (!this.outbox.some((message) => message.id === id)) this.outbox.unshift({ id, body: { text: said.text }, text: said.text, state: "waiting" });
+      if (this.outbox.some((message) => message.id === id)) continue;
+      this.outbox.unshift({ id, body: { text: said.text }, text: said.text, state: "waiting" });
     }
     this.#changed();
   }
@@ -245,7 +246,8 @@ export class Talk extends EventTarget {
       if (!this.#opened) await this.#session();
       for await (const event of turn({ id: message.id, ...message.body })) {
         this.#ok();
-        if (event.event === "accepted") this.#put({ id: message.id, from: "user", text: event.text, restart: message.body.restart });
+        if (event.event === "accepted")
+          this.#put({ id: message.id, from: "user", text: event.text, restart: message.body.restart });
         else if (event.event === "reply") {
           clearTimeout(slow);
           this.late = false;

@@ -2,15 +2,16 @@
 // One script tag is enough: <script type="module" src="https://…/widget/unknot.js"></script>
 import advice from "./advice.js";
 import { buttons, control } from "./controls.js";
-import { MARK, h, icon, press, prose, stash, tel } from "./dom.js";
+import { MARK, h, icon, press, stash, tel } from "./dom.js";
 import strings from "./strings/en.js";
 import { sheet } from "./styles.js";
 import { Talk, exported } from "./talk.js";
-import { message, save } from "./view.js";
+import { alarm, firstAid, message, save, standing, typingDots } from "./view.js";
 
 const MOST = 1000;
 const WARN = 900;
 const touch = matchMedia("(pointer: coarse)");
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 const OPEN = "unknot:open";
 
 class UnknotChat extends HTMLElement {
@@ -42,10 +43,17 @@ class UnknotChat extends HTMLElement {
 
   #panel() {
     const t = this.#t;
+    const { number } = advice;
     const round = (path, name, does) => press("round", icon(path), does, { "aria-label": name });
     const stay = () => (this.#follow = false);
     const starters = t.starters.map((text) => press("choice", text, () => this.#say({ text }, text)));
-    this.welcome = h("div", { class: "welcome" }, h("h3", null, t.welcomeTitle), h("p", null, t.welcome), h("div", { class: "choices" }, starters));
+    this.welcome = h(
+      "div",
+      { class: "welcome" },
+      h("h3", null, t.welcomeTitle),
+      h("p", null, t.welcome),
+      h("div", { class: "choices" }, starters),
+    );
     this.pinned = h("div");
     this.log = h("div", { role: "log", "aria-label": t.conversation, class: "log" });
     this.reply = h("div", { class: "reply" });
@@ -77,25 +85,38 @@ class UnknotChat extends HTMLElement {
     );
     const entries = {
       [t.restart]: () => this.#say({ text: t.restart, restart: true }, t.restart),
-      [t.exportData]: async () => save("unknot-conversation.json", JSON.stringify(await exported(), null, 2), "application/json"),
+      [t.exportData]: async () =>
+        save("unknot-conversation.json", JSON.stringify(await exported(), null, 2), "application/json"),
       [t.deleteData]: () => this.dialog.showModal(),
     };
     this.menuButton = round(MARK.menu, t.menu, () => this.#menu(this.menu.hidden));
     this.menu = h(
       "div",
-      { class: "menu", hidden: true, onfocusout: ({ relatedTarget: to }) => to !== this.menuButton && !this.menu.contains(to) && this.#menu(false, null) },
+      { class: "menu", hidden: true, onfocusout: ({ relatedTarget: to }) => this.#leave(to) },
       Object.entries(entries).map(([title, does]) => press(null, title, () => (this.#menu(false), does()))),
     );
     this.panel = h(
       "section",
-      { class: "panel", "aria-label": t.name, hidden: true, onkeydown: (event) => event.key === "Escape" && this.#escape(event) },
-      h("header", null, h("span", { class: "logo" }, icon(MARK.knot)), h("div", { class: "title" }, h("h2", null, t.name), h("p", null, t.tagline)), this.menuButton, round(MARK.close, t.close, () => this.hide())),
+      {
+        class: "panel",
+        "aria-label": t.name,
+        hidden: true,
+        onkeydown: (event) => event.key === "Escape" && this.#escape(event),
+      },
+      h(
+        "header",
+        null,
+        h("span", { class: "logo" }, icon(MARK.knot)),
+        h("div", { class: "title" }, h("h2", null, t.name), h("p", null, t.tagline)),
+        this.menuButton,
+        round(MARK.close, t.close, () => this.hide()),
+      ),
       this.menu,
       this.pinned,
       this.scroll,
       this.status,
       form,
-      h("p", { class: "foot" }, t.disclaimer, " ", advice.number && [t.inEmergency, " ", tel(advice.number, t.callShort(advice.number))]),
+      h("p", { class: "foot" }, t.disclaimer, " ", number && [t.inEmergency, " ", tel(number, t.callShort(number))]),
     );
     return this.panel;
   }
@@ -152,6 +173,10 @@ class UnknotChat extends HTMLElement {
     focus?.focus();
   }
 
+  #leave(to) {
+    if (to !== this.menuButton && !this.menu.contains(to)) this.#menu(false, null);
+  }
+
   // On a touch screen the field would bring the keyboard up over what is to be read.
   #focusInput() {
     (touch.matches ? this.scroll : this.field).focus({ preventScroll: true });
@@ -187,11 +212,13 @@ class UnknotChat extends HTMLElement {
   #draw() {
     const { items, outbox } = this.#talk;
     const known = new Set(items.map((item) => item.id));
-    const unsent = outbox.filter((one) => !known.has(one.id)).map((one) => ({ id: one.id, from: "user", text: one.text, restart: one.body.restart }));
+    const unsent = outbox
+      .filter((one) => !known.has(one.id))
+      .map(({ id, text, body }) => ({ id, from: "user", text, restart: body.restart }));
     const all = [...items, ...unsent];
     const ids = new Set(all.map((item) => item.id));
     for (const [id, node] of this.#drawn) if (!ids.has(id)) this.#drawn.delete(id), node.remove();
-    const pinned = this.#emergency(items);
+    const pinned = standing(items);
     let added = false;
     all.forEach((item, at) => {
       if (!this.#drawn.has(item.id)) {
@@ -227,42 +254,22 @@ class UnknotChat extends HTMLElement {
   }
 
   #drawReply(items, waiting) {
-    const last = items.at(-1);
-    const asking = waiting || last?.from !== "bot" ? null : items.findLast((item) => item.payload?.choices || item.payload?.type === "ask" || item.from === "user");
-    const payload = asking?.payload;
-    if ((payload && asking.id) === this.#asked) return;
-    this.#asked = payload ? asking.id : null;
+    const last = items.findLast(({ from, payload }) => from === "user" || payload.choices || payload.type === "ask");
+    const payload = waiting ? null : last?.payload;
+    if ((payload && last.id) === this.#asked) return;
+    this.#asked = payload && last.id;
     const say = (body, text) => this.#say(body, text);
     const node = payload && (payload.type === "ask" ? control(payload, this.#t, say) : buttons(payload.choices, say));
     this.reply.replaceChildren(...(node ? [node] : []));
   }
 
-  // The emergency that stands: the messages of the turn that said it, until it is taken back or its level falls.
-  #emergency(items) {
-    let standing = null;
-    for (const { id, restart, payload } of items) {
-      const turn = id.split(".")[0];
-      if (restart || payload?.lifts || (payload?.type === "triage" && payload.level !== "emergency")) standing = null;
-      else if (payload?.type !== "triage") continue;
-      else if (standing?.turn === turn) standing.said.push(id);
-      else if (!standing || payload.findings.some((one) => !standing.findings.has(one))) standing = { turn, said: [id], findings: standing?.findings ?? new Set() };
-      if (standing) payload?.findings?.forEach((one) => standing.findings.add(one));
-    }
-    return standing?.said ?? [];
-  }
-
   #drawPinned(items, ids) {
-    const t = this.#t;
     const texts = items.filter((item) => ids.includes(item.id)).map((item) => item.payload.text);
     const key = texts.join("\n\n");
     if (key === this.pinned.dataset.key) return;
     this.pinned.dataset.key = key;
     if (!key) return this.pinned.replaceChildren();
-    const said = [...new Set(texts)].flatMap((text) => prose(text, { phones: true }));
-    const { number } = advice;
-    const call = number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" });
-    const words = h("details", { open: true }, h("summary", null, t.whatToDo), said);
-    this.pinned.replaceChildren(h("div", { class: "alarm", role: "alert" }, h("h3", null, icon(MARK.emergency), t.emergency), call, words));
+    this.pinned.replaceChildren(alarm([...new Set(texts)], this.#t));
   }
 
   #drawStatus() {
@@ -274,11 +281,9 @@ class UnknotChat extends HTMLElement {
     this.status.replaceChildren();
     if (this.#follow) this.#toEnd();
     if (!kind) return;
-    if (kind === "typing") return this.status.append(h("span", { class: "sr" }, t.typing), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
+    if (kind === "typing") return this.status.append(...typingDots(t));
     this.status.append(h("p", null, t[kind]));
-    if (kind !== "offline" && kind !== "late") return;
-    const signs = advice.signs.length > 0 && [h("p", null, t.signs), h("ul", null, advice.signs.map((sign) => h("li", null, sign)))];
-    this.status.append(h("details", { class: "advice", open: kind === "offline" }, h("summary", null, t.inEmergency), signs, prose(advice.text, { phones: true })));
+    if (kind === "offline" || kind === "late") this.status.append(firstAid(t, kind === "offline"));
     if (kind === "offline") this.status.append(press("small", t.retry, () => this.#talk.wake()));
   }
 
@@ -288,7 +293,8 @@ class UnknotChat extends HTMLElement {
     const unread = Math.max(0, said - this.#seen);
     this.badge.hidden = !unread;
     this.badge.textContent = unread || "";
-    this.launcher.setAttribute("aria-label", [this.#t.open, unread && this.#t.unread(unread)].filter(Boolean).join(", "));
+    const { open, unread: count } = this.#t;
+    this.launcher.setAttribute("aria-label", unread ? `${open}, ${count(unread)}` : open);
   }
 
   // The start of what was said last, not its end: a plan is longer than the panel.
@@ -297,7 +303,7 @@ class UnknotChat extends HTMLElement {
     const last = [...this.#drawn.values()].findLast((node) => node.classList.contains("user"));
     requestAnimationFrame(() => {
       const top = last ? last.offsetTop - 12 : 0;
-      this.scroll.scrollTo({ top: Math.max(top, 0), behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+      this.scroll.scrollTo({ top, behavior: still.matches ? "auto" : "smooth" });
     });
   }
 }

@@ -1,5 +1,6 @@
 // How each kind of message looks. Every function takes a payload and gives elements.
-import { MARK, h, icon, link, press, prose } from "./dom.js";
+import advice from "./advice.js";
+import { MARK, h, icon, link, press, prose, tel } from "./dom.js";
 import { drawing } from "./pictures.js";
 
 const hidden = (text) => h("span", { class: "sr" }, text, " ");
@@ -7,27 +8,46 @@ const hidden = (text) => h("span", { class: "sr" }, text, " ");
 /** One thing that was said, as an element for the log; `pinned` if it stands in the pinned card as well. */
 export function message(item, t, pinned) {
   if (item.from === "user") {
-    return h("div", { class: "msg user" }, item.restart && h("p", { class: "divider" }, h("span", null, t.restarted)), h("div", { class: "bubble" }, hidden(t.you), prose(item.text)));
+    return h(
+      "div",
+      { class: "msg user" },
+      item.restart && h("p", { class: "divider" }, t.restarted),
+      h("div", { class: "bubble" }, hidden(t.you), prose(item.text)),
+    );
   }
-  const draw = KINDS[item.payload.type] ?? plain;
-  return h("div", { class: "msg bot", "data-type": item.payload.type }, hidden(t.bot), draw(item.payload, t, pinned));
+  const { payload } = item;
+  let parts;
+  try {
+    parts = KINDS[payload.type](payload, t, pinned);
+  } catch {
+    parts = prose(payload.text); // a kind or form of message that this page does not know
+  }
+  return h("div", { class: "msg bot", "data-type": payload.type }, hidden(t.bot), parts);
 }
-
-const plain = (payload) => prose(payload.text);
 
 /** The parts of an ask; choices that its text lists for other channels are controls here. */
 function question({ lead, prompt, text, meanwhile, why, remaining }, t) {
   return [
     lead && (meanwhile ? h("aside", { class: "meanwhile" }, prose(lead)) : prose(lead)),
     prose(prompt ?? text),
-    h("div", { class: "why" }, why && fold(null, t.why, prose(why)), remaining > 0 && h("span", null, t.remaining(remaining))),
+    h(
+      "div",
+      { class: "why" },
+      why && fold(null, t.why, prose(why)),
+      remaining > 0 && h("span", null, t.remaining(remaining)),
+    ),
   ];
 }
 
 const fold = (kind, title, ...inside) => h("details", { class: kind }, h("summary", null, title), ...inside);
 
+const list = (items) => h("ul", null, items.map((item) => h("li", null, item)));
+
 const sources = ({ links }, t) =>
-  links?.length > 0 && fold("sources", `${t.sources} (${links.length})`, h("ul", null, links.map((one) => h("li", null, link(one.url, `${one.body}: ${one.title}`)))));
+  links?.length > 0 &&
+  fold("sources", `${t.sources} (${links.length})`, list(links.map((one) => link(one.url, `${one.body}: ${one.title}`))));
+
+const rowsOf = (rows) => h("dl", null, rows.map((row) => [h("dt", null, row.label), h("dd", null, String(row.value))]));
 
 const answer = (payload, t) => [prose(payload.text), sources(payload, t)];
 
@@ -37,7 +57,8 @@ function triage(payload, t, pinned) {
   const title = payload.title ?? t.levels[level];
   // What is pinned has been read out as an alert already.
   if (pinned) return fold("emergency", title, text);
-  return h("section", { class: `card level ${level}` }, h("h3", null, icon(MARK[level] ?? MARK.urgent), title), text, sources(payload, t));
+  const heading = h("h3", null, icon(MARK[level] ?? MARK.urgent), title);
+  return h("section", { class: `card level ${level}` }, heading, text, sources(payload, t));
 }
 
 function plan(payload, t) {
@@ -56,7 +77,8 @@ function plan(payload, t) {
     { class: "card plan" },
     h("h3", null, t.plan),
     h("ol", { class: "steps" }, payload.remedies.map(step)),
-    payload.withheld.length > 0 && h("div", { class: "withheld" }, h("h4", null, t.withheld), h("ul", null, payload.withheld.map((one) => h("li", null, one.why ?? one.title ?? one.id)))),
+    payload.withheld.length > 0 &&
+      h("div", { class: "withheld" }, h("h4", null, t.withheld), list(payload.withheld.map((one) => one.why ?? one.id))),
     [payload.expect, payload.safety_net, payload.not_reviewed].map((text) => text && h("p", null, text)),
   );
 }
@@ -66,15 +88,23 @@ function summary(payload, t) {
   const text = [t.summary, ...rows.map((row) => `${row.label}: ${row.value}`), "", t.disclaimer].join("\n");
   const copied = h("span", { role: "status", class: "done" });
   const file = () => save("unknot-summary.txt", text, "text/plain");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      copied.textContent = t.copied;
+    } catch {
+      file();
+    }
+  };
   return h(
     "section",
     { class: "card summary" },
     h("h3", null, t.summary),
-    h("dl", null, rows.map((row) => [h("dt", null, row.label), h("dd", null, String(row.value))])),
+    rowsOf(rows),
     h(
       "div",
       { class: "row" },
-      press("small", t.copy, () => navigator.clipboard.writeText(text).then(() => (copied.textContent = t.copied)).catch(file)),
+      press("small", t.copy, copy),
       press("small", t.print, () => print(t.summary, rows, t.disclaimer)),
       press("small", t.save, file),
       copied,
@@ -84,10 +114,52 @@ function summary(payload, t) {
 
 function notice(payload, t) {
   if (payload.notice !== "crisis") return prose(payload.text);
-  return h("section", { class: "card crisis", role: "alert" }, h("h3", null, icon(MARK.heart), t.crisis), prose(payload.text, { phones: true }));
+  const heading = h("h3", null, icon(MARK.heart), t.crisis);
+  return h("section", { class: "card crisis", role: "alert" }, heading, prose(payload.text, { phones: true }));
 }
 
 const KINDS = { ask: question, answer, triage, plan, summary, notice };
+
+/** Ids of the messages of the emergency that stands: of the turn that said it, until it is taken back or falls. */
+export function standing(items) {
+  let now = null;
+  for (const { id, restart, payload = {} } of items) {
+    const turn = id.split(".")[0];
+    const { type, level, lifts, findings = [] } = payload;
+    if (restart || lifts || (type === "triage" && level !== "emergency")) now = null;
+    if (type !== "triage" || level !== "emergency") continue;
+    if (now?.turn === turn) now.said.push(id);
+    else if (!now || findings.some((one) => !now.findings.has(one)))
+      now = { turn, said: [id], findings: now?.findings ?? new Set() };
+    findings.forEach((one) => now.findings.add(one));
+  }
+  return now?.said ?? [];
+}
+
+/** The card of an emergency, pinned for as long as it stands. */
+export function alarm(texts, t) {
+  const { number } = advice;
+  return h(
+    "div",
+    { class: "alarm", role: "alert" },
+    h("h3", null, icon(MARK.emergency), t.emergency),
+    number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" }),
+    h("details", { open: true }, h("summary", null, t.whatToDo), texts.flatMap((text) => prose(text, { phones: true }))),
+  );
+}
+
+/** What to do without the assistant. */
+export const firstAid = (t, open) =>
+  h(
+    "details",
+    { class: "advice", open },
+    h("summary", null, t.inEmergency),
+    advice.signs.length > 0 && [h("p", null, t.signs), list(advice.signs)],
+    prose(advice.text, { phones: true }),
+  );
+
+/** Three dots, for those who see them. */
+export const typingDots = (t) => [hidden(t.typing), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"))];
 
 /** Offers text as a file. */
 export function save(name, text, type) {
@@ -97,7 +169,7 @@ export function save(name, text, type) {
 }
 
 /** Prints a heading and rows of {label, value} on a sheet of their own. */
-export function print(title, rows, foot) {
+function print(title, rows, foot) {
   const frame = h("iframe", { "aria-hidden": "true", tabindex: "-1" });
   frame.style.cssText = "position:fixed;width:0;height:0;border:0;visibility:hidden";
   document.body.append(frame);
@@ -106,7 +178,7 @@ export function print(title, rows, foot) {
   style.replaceSync("body{font:12pt/1.5 sans-serif;margin:2cm}dt{font-weight:bold;margin-top:.5em}dd{margin:0}");
   sheet.adoptedStyleSheets = [style];
   sheet.title = title;
-  sheet.body.append(h("h1", null, title), h("p", null, new Date().toLocaleString()), h("dl", null, rows.map((row) => [h("dt", null, row.label), h("dd", null, String(row.value))])), h("p", null, foot));
+  sheet.body.append(h("h1", null, title), h("p", null, new Date().toLocaleString()), rowsOf(rows), h("p", null, foot));
   view.addEventListener("afterprint", () => frame.remove());
   view.focus();
   view.print();
