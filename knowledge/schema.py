@@ -119,6 +119,7 @@ class Remedy:
     sources: tuple[str, ...]
     strength: Strength
     rank: int  # order in a plan, lowest first
+    group: str  # part of a plan: "first", "medicine" or "later"
     levels: tuple[Level, ...]  # levels at which it may be offered
     locations: tuple[str, ...] = ()  # empty: any
     max_severity: int | None = None  # offered up to this pain score

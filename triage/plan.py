@@ -20,6 +20,7 @@ class PlanItem:
 
     id: str
     title: str
+    group: str
     how: str
     caution: str
     sources: tuple[str, ...]
@@ -51,7 +52,8 @@ class Plan:
 
 def make_plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> Plan:
     """The plan for what is known now. A remedy that anything forbids is never in it."""
-    ranked = sorted(knowledge.remedies.values(), key=lambda remedy: remedy.rank)
+    order = knowledge.ids["plan_groups"]
+    ranked = sorted(knowledge.remedies.values(), key=lambda remedy: (order.index(remedy.group), remedy.rank))
     withheld = [held for remedy in ranked if remedy.levels and (held := _withheld(remedy, assessment, knowledge))]
     barred = {held.id for held in withheld}
     dose_allowed = may_give_dose(case, assessment)
@@ -107,5 +109,12 @@ def _item(remedy: Remedy, dose_allowed: bool, knowledge: Knowledge) -> PlanItem:
     if remedy.dose:
         how += " " + (remedy.dose if dose_allowed else knowledge.messages["plan_dose_unknown"])
     return PlanItem(
-        remedy.id, remedy.title, how, remedy.caution, remedy.sources, remedy.strength.value, remedy.drawings
+        remedy.id,
+        remedy.title,
+        remedy.group,
+        how,
+        remedy.caution,
+        remedy.sources,
+        remedy.strength.value,
+        remedy.drawings,
     )

@@ -111,7 +111,11 @@ def plan(made: Plan, knowledge: Knowledge) -> Reply:
     messages = knowledge.messages
     urgent = made.level in (Level.EMERGENCY, Level.URGENT)
     lines = [messages["plan_intro_urgent" if urgent else "plan_intro"]]
+    group = ""
     for number, item in enumerate(made.remedies, 1):
+        if item.group != group:
+            group = item.group
+            lines.append(messages[f"plan_group_{group}"])
         lines.append(f"{number}. {item.title}: {item.how}" + (f" {item.caution}" if item.caution else ""))
     if made.withheld:
         lines.append(messages["plan_withheld"])
@@ -131,6 +135,8 @@ def plan(made: Plan, knowledge: Knowledge) -> Reply:
             {
                 "id": item.id,
                 "title": item.title,
+                "group": item.group,
+                "group_title": messages[f"plan_group_{item.group}"],
                 "how": item.how,
                 "caution": item.caution or None,
                 "sources": list(item.sources),
