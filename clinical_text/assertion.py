@@ -153,6 +153,8 @@ def _opener(statements: Statements, statement: Statement) -> str:
 def _possible(statement: Statement, candidate: Candidate) -> bool:
     if any(c.end <= candidate.start + 1 for c in statement.of("possible_before")):
         return True
+    if any(c.end == candidate.start for c in statement.of("near_miss")):
+        return True
     return any(0 <= c.start - candidate.end <= 2 for c in statement.of("possible_after"))
 
 

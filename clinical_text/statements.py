@@ -13,7 +13,7 @@ from clinical_text.types import ABSENT, OTHER, POSSIBLE, PRESENT, SELF
 _NEUTRAL = {
     "not_negated": {"negated_before", "negated_after", "answer_no"},
     "not_hypothetical": {"hypothetical_before", "hypothetical_after", "possible_before", "question_openers"},
-    "asserting": {"hypothetical_before", "hypothetical_after", "possible_before"},
+    "asserting": {"hypothetical_before", "hypothetical_after"},
     "not_past": {"past", "past_months", "ended"},
 }
 # Of these the longer one counts ("not sure if" over "if").
