@@ -43,6 +43,7 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
             "gamma": 1.0,
             "lexical": 0.2,
             "ridge": 0.1,
+            "balance": 0.75,
             "landmarks": 8000,
             "merge": {},
             "not_questions": [],
@@ -98,7 +99,7 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
         examples = [(e.get(TEXT), e.get(INTENT)) for e in training_data.intent_examples if e.get(TEXT)]
         texts = [text for text, _ in examples]
         labels = [self._config["merge"].get(intent, intent) for _, intent in examples]
-        settings = Settings(*(self._config[key] for key in ("gamma", "lexical", "ridge", "landmarks")))
+        settings = Settings(*(self._config[key] for key in ("gamma", "lexical", "ridge", "balance", "landmarks")))
         self._model, scores = fit(
             texts, self._encoder.encode(texts), [frozenset([label]) for label in labels], settings
         )

@@ -29,13 +29,15 @@ _NGRAMS = HashingVectorizer(
 
 @dataclass(frozen=True)
 class Settings:
-    """`gamma`: width of the Gaussian; `lexical`: share of the n-grams; `ridge`: regularisation; `landmarks`: most
-    training examples that texts are compared with (a sample of them beyond that).
+    """`gamma`: width of the Gaussian; `lexical`: share of the n-grams; `ridge`: regularisation; `balance`: 0 weighs
+    examples alike, 1 weighs labels alike; `landmarks`: most training examples that texts are compared with (a sample
+    of them beyond that).
     """
 
     gamma: float = 1.0
     lexical: float = 0.2
     ridge: float = 0.1
+    balance: float = 0.75
     landmarks: int = 8000
 
 
@@ -97,7 +99,7 @@ def fit(
     """
     names = tuple(sorted(set().union(*labels)))
     targets = np.array([[name in own for name in names] for own in labels], dtype=np.float64)
-    balance = _balance(targets)
+    balance = _balance(targets, settings.balance)
     idf = _idf(texts)
     ngrams = _ngrams(texts, idf)
     chosen = _landmarks(len(texts), settings.landmarks)
@@ -131,10 +133,10 @@ def _on_landmarks(
     return linalg.solve_triangular(root, solution, lower=True, trans="T", check_finite=False), left_out
 
 
-def _balance(targets: Numbers) -> Numbers:
-    """Weight of each example: rare labels count more, by the root of their rarity; no label is one label too."""
+def _balance(targets: Numbers, power: float) -> Numbers:
+    """Weight of each example: those of rare labels count more; having no label is one label too."""
     groups, index, counts = np.unique(targets, axis=0, return_inverse=True, return_counts=True)
-    return np.asarray(np.sqrt(len(targets) / len(groups) / counts)[index])
+    return np.asarray(((len(targets) / len(groups) / counts) ** power)[index])
 
 
 def _landmarks(examples: int, most: int) -> npt.NDArray[np.int64]:

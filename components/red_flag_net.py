@@ -50,6 +50,7 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
             "gamma": 1.0,
             "lexical": 0.2,
             "ridge": 0.1,
+            "balance": 0.75,
             "landmarks": 8000,
             "threads": 1,
             "max_tokens": 128,
@@ -99,7 +100,7 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all intent examples and keep the weights in the model."""
         texts, labels = training_units(training_data.intent_examples)
-        settings = Settings(*(self._config[key] for key in ("gamma", "lexical", "ridge", "landmarks")))
+        settings = Settings(*(self._config[key] for key in ("gamma", "lexical", "ridge", "balance", "landmarks")))
         self._model, scores = fit(texts, self._encoder.encode(texts), labels, settings)
         right = np.array([[name in own for name in self._model.labels] for own in labels])
         self._calibration = fit_each(scores, right)
