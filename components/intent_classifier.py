@@ -21,7 +21,7 @@ from clinical_text.types import Clause
 from components.calibration import Calibration, fit_shared
 from components.kernel import KernelModel, Matrix, Settings, fit
 from components.minilm import shared_encoder
-from components.units import units
+from components.units import UNIT_INTENTS, units
 
 
 @DefaultV1Recipe.register(
@@ -131,6 +131,9 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
             return
         parts = units(text)
         rows = self.probabilities([part.text for part in parts])
+        best = rows.argmax(axis=1)
+        intents = {(p.start, p.end): self._model.labels[at] for p, at in zip(parts, best, strict=True)}
+        message.set(UNIT_INTENTS, intents)
         ranking = [{"name": self._model.labels[at], "confidence": float(rows[0, at])} for at in np.argsort(-rows[0])]
         asked = self._questions(parts[1:], rows[1:])
         first = next(iter(asked), None)

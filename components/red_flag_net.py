@@ -24,7 +24,7 @@ from clinical_text.types import POSSIBLE, PRESENT, SELF, Clause
 from components.calibration import Calibration, fit_each
 from components.kernel import KernelModel, Matrix, Settings, fit
 from components.minilm import shared_encoder
-from components.units import units
+from components.units import UNIT_INTENTS, units
 
 
 def findings_of(example: Message) -> frozenset[str]:
@@ -43,10 +43,12 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds on the probability of a finding, settings of the kernel and of the encoder."""
+        """Thresholds on the probability of a finding; `stating`: intents in which people state what they have
+        (empty: all); settings of the kernel and of the encoder."""
         return {
-            "present": 0.6,
-            "possible": 0.3,
+            "present": 0.85,
+            "possible": 0.45,
+            "stating": [],
             "gamma": 1.0,
             "lexical": 0.2,
             "ridge": 0.1,
@@ -113,46 +115,58 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Append the findings to the entities of each message."""
         for message in messages:
-            before = message.get(ENTITIES, [])
-            found = self.add_extractor_name(self._read(message.get(TEXT) or "", before))
-            message.set(ENTITIES, before + found, add_to_output=True)
+            found = self.add_extractor_name(self._read(message))
+            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 
-    def _read(self, text: str, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _read(self, message: Message) -> list[dict[str, Any]]:
+        text = message.get(TEXT) or ""
         if self._model is None or not text.strip():
             return []
         parts = units(text)
         texts = [part.text for part in parts]
         scores: Matrix = self._calibration.each(self._model.scores(texts, self._encoder.encode(texts)))
+        states = [self._states(part, message.get(UNIT_INTENTS) or {}) for part in parts]
         found = []
         for column, finding in enumerate(self._model.labels):
             row = int(scores[:, column].argmax())
-            read = [e for e in before if e.get("entity") == "finding" and e.get("value") == finding]
-            entity = self._entity(finding, parts[row], float(scores[row, column]), read)
+            read = [
+                entity
+                for entity in message.get(ENTITIES, [])
+                if entity.get("entity") == "finding" and entity.get("value") == finding
+            ]
+            entity = self._entity(finding, parts[row], float(scores[row, column]), states[row], read)
             if entity:
                 found.append(entity)
         return found
 
-    def _entity(self, finding: str, part: Clause, score: float, read: list[dict[str, Any]]) -> dict[str, Any] | None:
+    def _states(self, part: Clause, intents: dict[tuple[int, int], str]) -> bool:
+        """Whether this part of the message states something, rather than asks or denies."""
+        if part.text.rstrip().endswith("?"):
+            return False
+        stating, intent = self._config["stating"], intents.get((part.start, part.end))
+        return not stating or intent is None or intent in stating
+
+    def _entity(
+        self, finding: str, part: Clause, score: float, states: bool, read: list[dict[str, Any]]
+    ) -> dict[str, Any] | None:
         """What the net says of a finding, given what the clinical reader `read` of the same one.
 
         The net sees meaning but reads grammar badly: where the reader says that the finding is denied, over or only
-        asked about, the reader is right. A bare question ("fever?") is at most a possibility.
+        asked about, the reader is right; and where nothing is stated ("fever?"), it is at most possible.
         """
         here = [e for e in read if e["start"] < part.end and part.start < e["end"]] or read
         if here and not any(e.get("assertion") in (PRESENT, POSSIBLE) for e in here):
             return None
-        sure = score >= self._config["present"]
-        if part.text.rstrip().endswith("?"):
-            sure, score = False, score - (self._config["present"] - self._config["possible"])
-        if score < self._config["possible"]:
+        certain = self._config["present"]
+        if score < (self._config["possible"] if states else certain):
             return None
         return {
             "entity": "finding",
             "value": finding,
             "start": part.start,
             "end": part.end,
-            "assertion": PRESENT if sure else POSSIBLE,
+            "assertion": PRESENT if states and score >= certain else POSSIBLE,
             "experiencer": here[0].get("experiencer", SELF) if here else SELF,
             "confidence": round(score, 4),
         }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from clinical_text.clauses import split
 from clinical_text.types import Clause
 
+# Message property: label by (start, end) of each unit, for components after the classifier. Not part of the output.
+UNIT_INTENTS = "unit_intents"
+
 
 def units(text: str) -> list[Clause]:
     """The whole message first, then its clauses if there is more than one."""
