@@ -13,6 +13,8 @@ from clinical_text.statements import NOW, Statement, Statements
 from clinical_text.types import ABSENT, HYPOTHETICAL, OTHER, PAST, POSSIBLE, PRESENT, SELF
 
 _ASKS_SELF = frozenset({"should", "shall", "am", "do", "have", "did", "may", "why"})
+_RECENT = frozenset({"yesterday", "today", "tonight", "morning", "hour", "hours"})
+_ITEM = 7  # words in one item of a denied list
 _FUTURE = frozenset({"will", "would", "could", "can", "shall", "might", "may"})
 _PERSONS = frozenset({"i", "he", "she", "it", "this", "that", "you"})
 _OWNED = frozenset({"my", "his", "her", "this", "these", "i", "he", "she", "myself", "himself", "herself"})
@@ -30,7 +32,7 @@ def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
         doubtful = (
             _negated(statements, statement, candidate)
             or _asked(statements, statement, candidate)
-            or _hypothetical(statement, candidate)
+            or _hypothetical(statements, statement, candidate)
         )
         return ("" if doubtful else ABSENT), who
     answer = statements.answered.get(candidate.start, "")
@@ -40,7 +42,7 @@ def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
         return ABSENT, who
     if _over(statements, statement, candidate, who):
         return PAST, who
-    if _hypothetical(statement, candidate):
+    if _hypothetical(statements, statement, candidate):
         return HYPOTHETICAL, who
     asked = _asked(statements, statement, candidate)
     if asked:
@@ -54,10 +56,21 @@ def _negated(statements: Statements, statement: Statement, candidate: Candidate)
     touched = {id(t): t for t in map(statements.at, candidate.core)}
     for cue in (c for t in touched.values() for c in t.of("negated_before")):
         inside = candidate.start <= cue.start < candidate.end and cue.start not in candidate.core
-        if cue.start < candidate.start or inside:
+        if inside or (cue.start < candidate.start and _reaches(statements, cue.end, candidate.start)):
             return True
     after = (c for c in statement.of("negated_after") if c.end <= statement.end)
     return any(0 <= c.start - candidate.end <= 2 for c in after)
+
+
+def _reaches(statements: Statements, start: int, end: int) -> bool:
+    """Whether a denial at `start` still holds at `end`: every item of its list is short."""
+    run = 0
+    for at in range(start, end):
+        token = statements.row.tokens[at].norm
+        run = 0 if token in {"or", "nor", "and"} or statements.row.joined[at] == 1 else run + 1
+        if run > _ITEM:
+            return False
+    return True
 
 
 def _over(statements: Statements, statement: Statement, candidate: Candidate, who: str) -> bool:
@@ -65,12 +78,15 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
     if entry.kind == "condition" and any(0 <= candidate.start - c.end <= 3 for c in statement.of("stopped")):
         return True
     if entry.lasting:
-        return who == OTHER and not statements.words(statement).isdisjoint({"had", "died", "passed", "was"})
+        return who == OTHER and not statements.words(statement).isdisjoint({"had", "died", "passed", "was", "turned"})
     if statement.past or (who == OTHER and _told(statements, statement)):
         return True
     names = ("past",) if entry.months else ("past", "past_months")
-    if any(c.start not in candidate.core for c in statement.of(*names)):
-        return True
+    recent = not _RECENT.isdisjoint(statements.words(statement))
+    for cue in (c for c in statement.of(*names) if c.start not in candidate.core and not recent):
+        story = statements.row.tokens[cue.start].norm in {"when", "after"}
+        if not story or cue.start > candidate.start or not _closed(statements, cue.end, candidate.start):
+            return True
     if any(c.start >= candidate.end for c in statement.of("ended")):
         return True
     for n, following in enumerate(statements.after(statement)):
@@ -82,17 +98,30 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
 
 
 def _told(statements: Statements, statement: Statement) -> bool:
-    """Whether a sentence tells what somebody further away had once ("a friend of mine was paralysed")."""
-    sentence = [s for s in statements.all if s.sentence == statement.sentence]
-    if not any(any(s.of("distant")) for s in sentence):
+    """Whether a sentence tells what somebody had once ("a friend of mine was paralysed")."""
+    sentence = [s for s in statements.all if s.sentence == statement.sentence and s.who == OTHER]
+    words: set[str] = set().union(*map(statements.words, sentence))
+    if not NOW.isdisjoint(words):
         return False
-    words = set().union(*map(statements.words, sentence))
-    then = any(w in grammar().past_verbs or (w.endswith("ed") and len(w) > 4) for w in words)
-    return then and NOW.isdisjoint(words)
+    if any(any(s.of("distant")) for s in sentence):
+        return any(w in grammar().past_verbs or (w.endswith("ed") and len(w) > 4) for w in words)
+    return "had" in words and not grammar().parents_and_siblings.isdisjoint(words)
 
 
-def _hypothetical(statement: Statement, candidate: Candidate) -> bool:
-    starts = [c.start for c in statement.of("hypothetical_before") if c.end <= candidate.start + 1]
+def _closed(statements: Statements, start: int, end: int) -> bool:
+    """Whether what began at `start` is a whole statement that a pause ends before `end`."""
+    verbs = grammar().verbs
+    seen = False
+    for at in range(start, end):
+        if seen and statements.row.joined[at] == 1:
+            return True
+        seen = seen or statements.row.tokens[at].norm in verbs
+    return seen and end < len(statements.row.joined) and statements.row.joined[end] == 1
+
+
+def _hypothetical(statements: Statements, statement: Statement, candidate: Candidate) -> bool:
+    reach = (c for c in statement.of("hypothetical_before") if c.end <= candidate.start + 1)
+    starts = [c.start for c in reach if not _closed(statements, c.end, candidate.start)]
     if not starts and statement.supposed:
         starts = [statement.start - 1]
     if starts:

@@ -51,7 +51,7 @@ def _begins(g: Grammar, tokens: list[Token], i: int, clause_start: int, text: st
         return True
     if token.mark or not any(not t.mark for t in tokens[clause_start:i]):
         return False
-    if _contrast(g, tokens, i):
+    if _contrast(g, tokens, i) or _closes_list(tokens, i):
         return True
     if token.norm in g.because:
         return True
@@ -85,11 +85,23 @@ def _contrast(g: Grammar, tokens: list[Token], i: int) -> bool:
             return False
         if token.norm == "though" and before is not None and before.norm == "as":
             return False
-        return not (before is not None and before.norm in g.not_contrast_after and token.norm == "but")
+        idiom = before is not None and before.norm in g.not_contrast_after and token.norm == "but"
+        return not idiom or _closes_list(tokens, i)
     for phrase in g.contrast_phrases.get(token.norm, ()):
         if tuple(t.norm for t in tokens[i : i + len(phrase)]) == phrase:
             return True
     return token.norm == "just" and tokens[i - 1].mark
+
+
+def _closes_list(tokens: list[Token], i: int) -> bool:
+    """Whether the words before `i` close a list ("... or anything", "... or anything like that")."""
+    words = [t.norm for t in tokens[max(0, i - 4) : i] if not t.filler and not t.mark]
+    if tokens[i].norm in {"like", "else", "that", "similar", "of", "wrong", "bad"}:
+        return False
+    return any(
+        words[-len(close) :] == close
+        for close in (["or", "anything"], ["or", "anything", "like", "that"], ["or", "anything", "else"])
+    )
 
 
 def _chunk(tokens: list[Token], i: int) -> list[Token]:
@@ -144,6 +156,8 @@ def _listed_with_or(tokens: list[Token], i: int) -> bool:
 def _noun_with_state(g: Grammar, words: list[Token]) -> bool:
     """Whether a noun phrase is followed by a verb or a state ("my legs are numb", "bladder fine")."""
     for k, token in enumerate(words[1:7], start=1):
+        if token.norm in {"no", "not"} and k + 1 < len(words):
+            return True  # "both legs no power"
         if (token.norm in g.verbs or token.norm in g.states) and words[k - 1].norm not in g.possessives:
             return True
         if token.norm in g.joiners:
@@ -155,7 +169,7 @@ def _has_predicate(g: Grammar, tokens: list[Token]) -> bool:
     words = [t for t in tokens if not t.mark and not t.filler]
     if not words:
         return False
-    if any(w.norm in g.verbs for w in words):
+    if any(w.norm in g.verbs or (w.norm.endswith("ed") and len(w.norm) > 4) for w in words):
         return True
     if words[0].norm in {"no", "not", "never", "none", "yes"} or words[-1].norm in {"no", "yes"}:
         return True

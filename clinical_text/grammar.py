@@ -35,6 +35,7 @@ class Grammar:
     bare_verbs: frozenset[str]
     ongoing: frozenset[str]
     past_verbs: frozenset[str]
+    parents_and_siblings: frozenset[str]
     contrast: frozenset[str]
     contrast_phrases: dict[str, tuple[tuple[str, ...], ...]]
     because: frozenset[str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from clinical_text.grammar import grammar
 from clinical_text.matcher import Candidate, Hit, Row
 from clinical_text.tokens import Token
 from clinical_text.types import ABSENT, OTHER, POSSIBLE, PRESENT, SELF
@@ -20,9 +21,27 @@ _NEUTRAL = {
 _ACTING = {"negated_before", "possible_before", "hypothetical_before", "past", "ended"}
 _WHO = {"animals", "distant", "question_openers", "polite_openers", "people", "other_words", "speakers"}
 _ANSWERS = {"answer_yes", "answer_no", "answer_unsure"}
+_SUPPOSING = frozenset({"if", "what", "suppose", "supposing", "imagine", "unless", "incase", "in", "say", "lets"})
 _CONNECTED = frozenset({"and", "or", "nor"})
 NOW = frozenset(
-    {"now", "today", "this", "am", "is", "are", "cant", "dont", "have", "has", "since", "again", "tonight", "keep"}
+    {
+        "now",
+        "today",
+        "this",
+        "am",
+        "is",
+        "are",
+        "cant",
+        "dont",
+        "have",
+        "has",
+        "since",
+        "again",
+        "tonight",
+        "keep",
+        "wont",
+    }
+    | {"yesterday", "morning", "hour", "hours", "minutes", "currently", "just"}
 )
 
 
@@ -159,13 +178,21 @@ class Statements:
         if before is None:
             return
         first = self.row.tokens[statement.start].norm
-        together = before.sentence == statement.sentence
+        if first in grammar().contrast or before.sentence != statement.sentence:
+            return
         if first in _CONNECTED and not any(statement.of("not_hypothetical")):
-            statement.supposed = before.supposed or any(before.of("hypothetical_before"))
-        joined = first in {"or", "nor"} or (first == "and" and "or" in self.words(before))
+            leading = any(
+                c.start <= before.start + 2 and self.row.tokens[c.start].norm in _SUPPOSING
+                for c in before.of("hypothetical_before")
+            )
+            statement.supposed = before.supposed or leading
+        also = first == "and" and not statement.subject and "or" in self.words(before)
+        joined = first in {"or", "nor"} or also
         statement.negated = joined and (before.negated or any(before.of("negated_before")))
+        words = self.words(statement)
+        then = any(w in grammar().past_verbs or (w.endswith("ed") and len(w) > 4) for w in words)
         earlier = before.past or any(before.of("past"))
-        statement.past = together and earlier and not (self.words(statement) & NOW)
+        statement.past = earlier and then and NOW.isdisjoint(words)
 
 
 def _part_of(span: set[int], core: frozenset[int], name: str) -> bool:
