@@ -73,7 +73,7 @@ SPELLER = Speller(lexicon())
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("naproxenn", "naproxen"),
+        ("sertralinne", "sertraline"),
         ("siatica", "sciatica"),
         ("bladdr", "bladder"),
         ("unbearble", "unbearable"),
