@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -25,10 +25,10 @@ class AskingAction(Action, ABC):
         """Its name in the domain."""
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        """Events: the case with the question that now waits."""
+        """Events: the case with the question that now waits, and that it is the person's turn."""
         case, replies = ask_or_plan(case_of(tracker), knowledge())
         say(dispatcher, tracker, replies)
-        return save(case)
+        return [*save(case), FollowupAction("action_listen")]
 
 
 class ActionAskRedFlags(AskingAction):

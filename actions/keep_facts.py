@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -28,4 +28,5 @@ class ActionKeepFacts(Action):
         if outcome.go_on:
             case, replies = ask_or_plan(case, knowledge())
             say(dispatcher, tracker, replies)
-        return save(case)
+        # No rule covers what comes after, so without this the fallback would follow itself.
+        return [*save(case), FollowupAction("action_listen")]

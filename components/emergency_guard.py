@@ -9,6 +9,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
@@ -43,8 +44,8 @@ class EmergencyGuard(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`crisis_threshold`: confidence 0 to 1. `ranking`: how many intents the tracker keeps of the ranking."""
-        return {"crisis_threshold": 0.35, "ranking": 4}
+        """`crisis_threshold`, `inform_threshold`: confidence 0 to 1. `ranking`: how many intents the tracker keeps of the ranking."""
+        return {"crisis_threshold": 0.35, "inform_threshold": 0.25, "ranking": 4}
 
     def __init__(self, config: dict[str, Any], resource: Resource) -> None:
         self._config = {**self.get_default_config(), **config}
@@ -103,10 +104,20 @@ class EmergencyGuard(GraphComponent):
             self._set(message, EMERGENCY_INTENT, crisis=crisis)
         elif crisis:
             self._set(message, CRISIS_INTENT)
-        elif turn.intent == EMERGENCY_INTENT:
+        elif turn.intent == EMERGENCY_INTENT or self._is_told(turn, ranking):
             # The classifier alone is no ground for an alarm: both nets read the message and found none.
             message.set(INTENT, {"name": INFORM_INTENT, "confidence": turn.confidence}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking"]], add_to_output=True)
+
+    def _is_told(self, turn: Turn, ranking: list[Mapping[str, Any]]) -> bool:
+        """Whether a message that the classifier left in doubt may well tell something: then it is taken so.
+
+        To a person in pain a question about their back is a better reply than "did you mean".
+        """
+        if turn.intent != DEFAULT_NLU_FALLBACK_INTENT_NAME:
+            return False
+        best = next((item for item in ranking if item.get("name") == INFORM_INTENT), None)
+        return best is not None and float(best.get("confidence") or 0.0) >= self._config["inform_threshold"]
 
     def _is_crisis(self, ranking: list[Mapping[str, Any]], turn: Turn) -> bool:
         if turn.intent == CRISIS_INTENT:

@@ -40,6 +40,7 @@ class Case:
     told_findings: tuple[str, ...] = ()  # findings that were explained with it
     plan_given: bool = False
     plan_key: str = ""  # what the last plan was made from: a new plan is given when it changes
+    ignored: int = 0  # messages in a row that did not answer the question that waits
     misses: int = 0  # messages in a row that were not understood
     meanwhile_given: bool = False
     introduced: bool = False  # it has said what it is and is not

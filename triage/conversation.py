@@ -165,8 +165,6 @@ def _offer_help(case: Case, said: list[Reply], answered: bool, folded: Folded, k
         case = replace(
             case, pending=question.id, asked=(*case.asked, question.id), consent_asked=True, introduced=True
         )
-    elif case.pending == "consent" and folded.answered:
-        case = replace(case, pending=None)
     if not said:
         said.append(replies.notice("help", knowledge.messages["consent_no"]))
     return Outcome(case, tuple(said), False)

@@ -65,8 +65,8 @@ def respond(
         return Told(_told(case, assessment), (full,))
     if turn.intent == "false_alarm":
         return _take_back(case, assessment, reminder, knowledge)
-    if (case.pending or "").startswith(CONFIRM) and folded.answered:
-        return _take_back(case, assessment, reminder, knowledge)
+    if folded.was_pending.startswith(CONFIRM) and folded.answered:
+        return _take_back(case, assessment, reminder, knowledge, folded.was_pending)
     said: list[Reply] = [reminder]
     if turn.intent == "cannot_go":
         text = messages["cannot_go"].format(call=replies.call_text(region, knowledge))
@@ -85,7 +85,9 @@ def respond(
     return Told(replace(case, pending=None, misses=0), tuple(said))
 
 
-def _take_back(case: Case, assessment: Assessment, reminder: Reply, knowledge: Knowledge) -> Told:
+def _take_back(
+    case: Case, assessment: Assessment, reminder: Reply, knowledge: Knowledge, just_asked: str = ""
+) -> Told:
     """They say it does not fit: ask about each sign plainly before the advice is taken back."""
     if UNNAMED in assessment.findings:
         status = {i: s for i, s in case.status.items() if i != UNNAMED}
@@ -94,7 +96,7 @@ def _take_back(case: Case, assessment: Assessment, reminder: Reply, knowledge: K
         question = build(FIRST, case, knowledge)
     else:
         asked = next((i for i in assessment.findings if i in knowledge.findings), None)
-        if asked is None or f"{CONFIRM}{asked}" == case.pending:
+        if asked is None or f"{CONFIRM}{asked}" == just_asked:
             return Told(replace(case, pending=None), (reminder,))
         question = build(CONFIRM + asked, case, knowledge)
     ask = replies.ask(question, knowledge, (), 0, ())

@@ -36,7 +36,8 @@ LASTING_FINDINGS = frozenset({"cancer_history", "osteoporosis", "steroid_use", "
 TODAY_ONLY = frozenset({"other_nsaid", "acetaminophen_already", "broken_skin"})
 YES, NO, UNKNOWN, REFUSED = "yes", "no", "unknown", "refused"
 MOST_WORDS_AROUND_A_NUMBER = 3
-PATIENCE = 3  # how often a question is put before the interview goes on without its answer
+PATIENCE = 3  # how many messages that might have answered a question did not, before the interview goes on
+ANSWERING_INTENTS = frozenset({"inform", "affirm", "deny", "unknown", "refuse", "nlu_fallback"})
 STARTING_INTENTS = frozenset({"inform", "report_emergency", "got_worse", "new_episode", "request_plan"})
 
 
@@ -58,6 +59,7 @@ class Folded:
     answered: bool = False
     told_something: bool = False
     needs_naming: bool = False  # "yes" to a list that wants to know which
+    was_pending: str = ""  # id of the question that waited before the message
 
 
 def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
@@ -80,16 +82,20 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
     answered = False
     if waiting is not None:
         case, answered, needs_naming = _answer(case, turn, waiting, ask, bool(chosen))
-        if not answered and case.asked.count(waiting.id) >= PATIENCE:
+        if answered:
+            case = replace(case, pending=None, ignored=0)
+        elif turn.intent in ANSWERING_INTENTS:
+            case = replace(case, ignored=case.ignored + 1)
+        if case.ignored >= PATIENCE:
             # Asked again and again without an answer: going on without it beats a dead end.
-            case = _mark(case, "declined", waiting.id)
+            case = replace(_mark(case, "declined", waiting.id), ignored=0)
     started = case.started or told or turn.intent in STARTING_INTENTS or (before.pending == "consent" and answered)
     if before.pending == "consent" and answered and reply_kind(turn) == NO and not told:
         started = before.started
     case = replace(case, started=started, seen_until=max(case.seen_until, turn.timestamp))
     if case.paused and told:
         case = replace(case, paused=False)
-    return Folded(case, _changes(before, case, turn), answered, told, needs_naming)
+    return Folded(case, _changes(before, case, turn), answered, told, needs_naming, before.pending or "")
 
 
 def new_episode(case: Case, knowledge: Knowledge) -> Case:

@@ -56,9 +56,11 @@ def to_confirm(case: Case, knowledge: Knowledge) -> list[str]:
         for finding in knowledge.findings.values()
         if case.status.get(finding.id) == POSSIBLE
         and finding.floor in (Level.EMERGENCY, Level.URGENT)
-        and CONFIRM + finding.id not in case.asked
+        and CONFIRM + finding.id not in case.declined
+        and (CONFIRM + finding.id not in case.asked or case.pending == CONFIRM + finding.id)
     ]
-    room = MOST_CONFIRMS - sum(identity.startswith(CONFIRM) for identity in case.asked)
+    asked_before = {i for i in case.asked if i.startswith(CONFIRM) and i != case.pending}
+    room = MOST_CONFIRMS - len(asked_before)
     return [f.id for f in sorted(doubtful, key=lambda finding: finding.floor.rank)][: max(0, room)]
 
 
