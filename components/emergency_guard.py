@@ -44,7 +44,7 @@ class EmergencyGuard(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`crisis_threshold`, `inform_threshold`: confidence 0 to 1. `ranking`: how many intents the tracker keeps of the ranking."""
+        """Thresholds are confidences, 0 to 1. `ranking`: how many intents of the ranking the tracker keeps."""
         return {"crisis_threshold": 0.35, "inform_threshold": 0.25, "ranking": 4}
 
     def __init__(self, config: dict[str, Any], resource: Resource) -> None:
