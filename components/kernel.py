@@ -45,7 +45,7 @@ class Settings:
 class KernelModel:
     """Scores texts: around 1 for a label that fits, around 0 for one that does not.
 
-    `vectors` (landmarks, 384) and `ngrams` (landmarks, buckets) describe the landmarks, `idf` (buckets,) weighs the
+    `vectors` (landmarks, 384) and `ngrams` (buckets, landmarks) describe the landmarks, `idf` (buckets,) weighs the
     n-grams, `weights` has shape (landmarks, labels).
     """
 
@@ -103,10 +103,11 @@ def fit(
     idf = _idf(texts)
     ngrams = _ngrams(texts, idf)
     chosen = _landmarks(len(texts), settings.landmarks)
-    similar = _similarity(vectors, ngrams, vectors[chosen], ngrams[chosen], settings).astype(np.float64)
+    columns = sparse.csr_matrix(ngrams[chosen].T)
+    similar = _similarity(vectors, ngrams, vectors[chosen], columns, settings).astype(np.float64)
     solve = _exact if len(chosen) == len(texts) else _on_landmarks
     weights, left_out = solve(similar, chosen, targets, balance, settings.ridge)
-    model = KernelModel(names, settings, vectors[chosen], ngrams[chosen], idf, weights.astype(np.float32))
+    model = KernelModel(names, settings, vectors[chosen], columns, idf, weights.astype(np.float32))
     return model, left_out.astype(np.float32)
 
 
@@ -163,5 +164,5 @@ def _similarity(
 ) -> Matrix:
     meaning = np.exp(2 * settings.gamma * (vectors @ to.T - 1))
     if settings.lexical:
-        meaning += settings.lexical * (ngrams @ to_ngrams.T).toarray()
+        meaning += settings.lexical * (ngrams @ to_ngrams).toarray()
     return np.asarray(1 + meaning, dtype=np.float32)  # the 1 is the intercept
