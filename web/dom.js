@@ -45,19 +45,16 @@ function inline(text, phones) {
   return [...parts, text.slice(at)].filter((part) => part !== "");
 }
 
-/** Paragraphs and lists ("- " or "1. " lines) from plain text; with `phones`, numbers can be called. */
+/** Paragraphs and lists ("- " lines) from plain text; with `phones`, numbers can be called. */
 export function prose(text, { phones = false } = {}) {
   const nodes = [];
   for (const line of text.split("\n")) {
-    const item = /^\s*(?:([-•*])|\d+[.)])\s+(.*)$/.exec(line);
-    const kind = item ? (item[1] ? "UL" : "OL") : "P";
-    const last = nodes.at(-1);
-    if (!line.trim()) nodes.push(null);
-    else if (item && last?.tagName === kind) last.append(h("li", null, inline(item[2], phones)));
-    else if (item) nodes.push(h(kind, null, h("li", null, inline(item[2], phones))));
-    else nodes.push(h("p", null, inline(line, phones)));
+    const item = /^\s*[-•*]\s+(.*)$/.exec(line)?.[1];
+    if (item && nodes.at(-1)?.tagName !== "UL") nodes.push(h("ul"));
+    if (item) nodes.at(-1).append(h("li", null, inline(item, phones)));
+    else if (line.trim()) nodes.push(h("p", null, inline(line, phones)));
   }
-  return nodes.filter(Boolean);
+  return nodes;
 }
 
 // Icons of 24 by 24, one path each.

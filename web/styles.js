@@ -1,4 +1,4 @@
-// The widget's looks. A page sets colours and size by the same names: unknot-chat { --accent: teal; --size: 18px }
+// The widget's looks. A page sets colours and size by the same names: unknot-chat { --accent: teal; color-scheme: dark }
 export const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 :host {
@@ -27,8 +27,6 @@ sheet.replaceSync(`
   --far: light-dark(#9cc3bd, #3f6f6b);
   --move: light-dark(#b4571a, #f0a565);
   font: var(--size)/1.5 -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", system-ui, sans-serif; }
-:host([theme=light]) { color-scheme: light; }
-:host([theme=dark]) { color-scheme: dark; }
 *, ::before, ::after { box-sizing: border-box; margin: 0; padding: 0; font: inherit; }
 [hidden] { display: none !important; }
 ul, ol { padding-inline-start: 1.25em; }
@@ -132,6 +130,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .step { counter-increment: step; position: relative; padding: 14px 0 14px 40px; }
 .step + .step { border-top: 1px solid var(--line); }
 .step::before { content: counter(step); position: absolute; left: 0; top: 12px; width: 28px; height: 28px; border-radius: 14px; font-weight: 600; }
+.group { font-weight: 600; color: var(--accent); }
 .figures { grid-template-columns: 1fr 1fr; }
 .figure { width: 100%; margin-top: 10px; background: var(--ground); border: 1px solid var(--line); border-radius: 12px; padding: 6px; }
 .figure.wide, .figure:only-child { grid-column: 1 / -1; max-height: 150px; }
@@ -187,7 +186,6 @@ dialog::backdrop { background: rgb(20 25 25 / .5); }
 @media (forced-colors: active) {
   .main, .launcher, .send, .bubble, .alarm, .callnow { border: 2px solid; }
   .toggle[aria-pressed=true], .scale label:has(:checked), input:checked + .box { forced-color-adjust: none; background: Highlight; color: HighlightText; }
-  .spot.on { fill: Highlight; fill-opacity: 1; }
 }
 @media print { :host { display: none; } }
 `);

@@ -99,10 +99,14 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Emits "change" whenever something to show has changed. */
 export class Talk extends EventTarget {
-  items = []; // of the server: {id, from, text | payload}
-  outbox = []; // of this page: {id, body, text, state: "waiting" | "sending" | "failed", why}
-  link = "new"; // "new", "ok", "lost"
-  late = false; // the server is reached but says nothing
+  // of the server: {id, from, text | payload}
+  items = [];
+  // of this page: {id, body, text, state: "waiting" | "sending" | "failed", why}
+  outbox = [];
+  // "new", "ok", "lost"
+  link = "new";
+  // the server is reached but says nothing
+  late = false;
   notice = "";
   #running = false;
   #opened = false;

@@ -17,10 +17,13 @@ const OPEN = "unknot:open";
 class UnknotChat extends HTMLElement {
   #t = strings;
   #talk = new Talk();
-  #drawn = new Map(); // id to element
-  #asked = null; // id of the item whose control is shown
+  // id to element
+  #drawn = new Map();
+  // id of the item whose control is shown
+  #asked = null;
   #seen = 0;
-  #follow = true; // until the person scrolls
+  // until the person scrolls
+  #follow = true;
 
   connectedCallback() {
     if (this.shadowRoot) return;

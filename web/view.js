@@ -20,7 +20,8 @@ export function message(item, t, pinned) {
   try {
     parts = KINDS[payload.type](payload, t, pinned);
   } catch {
-    parts = prose(payload.text); // a kind or form of message that this page does not know
+    // a kind or form of message that this page does not know
+    parts = prose(payload.text);
   }
   return h("div", { class: "msg bot", "data-type": payload.type }, hidden(t.bot), parts);
 }
@@ -62,10 +63,11 @@ function triage(payload, t, pinned) {
 }
 
 function plan(payload, t) {
-  const step = (remedy) =>
+  const step = (remedy, at, { [at - 1]: before }) =>
     h(
       "li",
       { class: "step" },
+      remedy.group_title && remedy.group_title !== before?.group_title && h("p", { class: "group" }, remedy.group_title),
       h("h4", null, remedy.title),
       prose(remedy.how),
       h("div", { class: "figures" }, remedy.drawings?.map((id) => drawing(id, t.drawings[id] ?? remedy.title))),

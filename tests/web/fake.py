@@ -18,10 +18,6 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
 from knowledge.loader import load
 from knowledge.schema import Level
-from triage import replies
-from triage.engine import Assessment
-from triage.interview import NextAsk
-from triage.plan import Plan, PlanItem, Withheld
 
 Payload = dict[str, Any]
 ORDER = ("red_flags_first", "location", "severity", "onset", "injury", "age", "safety")
@@ -124,30 +120,51 @@ def script(text: str, asked: str) -> list[tuple[float, Payload | None]]:
 
 
 def ask(record: str, meanwhile: list[str] | None = None) -> Payload:
-    """An ask of asks.yml."""
+    """An ask of asks.yml, its text with the choices spelled out for channels without buttons."""
     known = load().asks[record]
-    question = NextAsk(
-        known.id, known.asks, known.text, known.why, known.findings, known.choices, known.none_of_these
-    )
-    left = len(ORDER) - 1 - ORDER.index(record)
-    lead = [load().remedies[remedy].how for remedy in meanwhile or ()]
-    return replies.ask(question, load(), lead, left, meanwhile or ())
+    lead = " ".join(load().remedies[remedy].how for remedy in meanwhile or ())
+    choices = [{"id": choice.id, "title": choice.title} for choice in known.choices]
+    if known.none_of_these:
+        choices.append({"id": "none_of_these", "title": "None of these"})
+    payload: Payload = {
+        "type": "ask",
+        "text": "\n".join([f"{lead} {known.text}", *(f"- {choice['title']}" for choice in choices)]),
+        "asks": list(known.asks),
+        "ask": known.id,
+        "prompt": known.text,
+        "lead": lead,
+        "why": known.why,
+        "remaining": len(ORDER) - 1 - ORDER.index(record),
+        "multiple": known.none_of_these,
+        "findings": list(known.findings),
+    }
+    more = {"choices": choices, "meanwhile": meanwhile}
+    return {**payload, **{key: value for key, value in more.items() if value}}
+
+
+def links(sources: tuple[str, ...]) -> list[dict[str, str]]:
+    """Sources as the assistant gives them."""
+    found = [load().sources[source] for source in sources]
+    return [{"id": one.id, "body": one.body, "title": one.title, "url": one.url} for one in found]
 
 
 def answer(question: str) -> Payload:
     """An answer of the knowledge."""
-    return replies.answer(question, load())
+    known = load().questions[question]
+    sources = {"sources": list(known.sources), "links": links(known.sources)}
+    return {"type": "answer", "text": known.text, "question": question, **sources}
 
 
 def notice(kind: str, text: str) -> Payload:
     """A notice."""
-    return replies.notice(kind, text)
+    return {"type": "notice", "notice": kind, "text": text}
 
 
 def triage(level: str, text: str, findings: tuple[str, ...] = ()) -> Payload:
     """A disposition."""
-    made = Assessment(Level(level), findings, (), (), (), (), frozenset(findings))
-    return replies.triage(made, load(), text)
+    title = load().messages[f"level_{level}"]
+    decided = {"findings": list(findings), "rules": [], "sources": []}
+    return {"type": "triage", "level": level, "title": title, "text": text, **decided}
 
 
 def emergency() -> Payload:
@@ -162,25 +179,41 @@ def emergency_why() -> Payload:
 
 
 def plan() -> Payload:
-    """A plan of the knowledge's remedies."""
-    chosen = tuple(
-        PlanItem(
-            remedy.id,
-            remedy.title,
-            remedy.how,
-            remedy.caution,
-            remedy.sources,
-            remedy.strength.value,
-            remedy.drawings,
-        )
+    """A plan of the knowledge's remedies, in two groups."""
+    chosen = [
+        remedy
         for remedy in sorted(load().remedies.values(), key=lambda remedy: remedy.rank)
         if Level.SELF_CARE in remedy.levels and remedy.id not in ("ibuprofen", "naproxen")
-    )
-    held = tuple(
-        Withheld(one, load().remedies[one].title, ("anticoagulant",), (load().conditions["anticoagulant"].label,))
+    ]
+    remedies = [
+        {
+            "id": remedy.id,
+            "title": remedy.title,
+            "group_title": "Right now" if number < 4 else "Later today",
+            "how": remedy.how,
+            "caution": remedy.caution or None,
+            "sources": list(remedy.sources),
+            "links": links(remedy.sources),
+            "drawings": list(remedy.drawings),
+        }
+        for number, remedy in enumerate(chosen)
+    ]
+    because = load().conditions["anticoagulant"].label
+    withheld = [
+        {"id": one, "because": ["anticoagulant"], "why": f"{load().remedies[one].title}: because of {because}"}
         for one in ("ibuprofen", "naproxen")
-    )
-    return replies.plan(Plan(Level.SELF_CARE, "upper", "left", 7, chosen, held), load())
+    ]
+    return {
+        "type": "plan",
+        "text": "Here is what to try, in this order.",
+        "level": "self_care",
+        "location": "upper",
+        "side": "left",
+        "severity": 7,
+        "remedies": remedies,
+        "withheld": withheld,
+        "safety_net": load().messages["plan_safety_net"],
+    }
 
 
 def summary() -> Payload:

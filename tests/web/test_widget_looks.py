@@ -96,7 +96,7 @@ def test_colours_can_be_set_from_outside(shared: FakeServer, visit: Visit) -> No
     chat = visit(shared.url).open()
     chat.page.evaluate("document.querySelector('unknot-chat').style.setProperty('--accent', 'rgb(90, 20, 120)')")
     expect(chat.button("Send")).to_have_css("background-color", "rgb(90, 20, 120)")
-    chat.page.evaluate("document.querySelector('unknot-chat').setAttribute('theme', 'dark')")
+    chat.page.evaluate("document.querySelector('unknot-chat').style.colorScheme = 'dark'")
     expect(chat.page.locator(".panel")).to_have_css("background-color", "rgb(19, 29, 29)")
 
 

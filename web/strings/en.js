@@ -22,7 +22,6 @@ export default {
   typing: "Unknot is typing",
   you: "You said:",
   bot: "Unknot said:",
-  sending: "Sending",
   waiting: "Not sent yet. It is kept and goes out by itself.",
   failed: "That did not work.",
   retry: "Try again",
