@@ -243,7 +243,8 @@ async def probe(app: Any, timeout: float) -> bool:
     turn = turns.start("ready-probe", f"probe-{time.time_ns()}", "hello", {}, lambda: None)
     try:
         await asyncio.wait_for(asyncio.shield(turn.task or asyncio.sleep(0)), timeout)
-        return turn.outcome == "done"
+        broken = any(item["payload"].get("notice") == "error" for item in turn.items)
+        return turn.outcome == "done" and not broken
     except asyncio.TimeoutError:
         return False
     finally:
