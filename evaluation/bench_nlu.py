@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from components.calibration import Calibration, fit_shared
 from components.kernel import Matrix, Settings, fit
 from evaluation.bench_data import DATA, Split, banking77, clinc150, few, names
 from evaluation.bench_peer import Peer
@@ -61,15 +60,16 @@ Guess = Callable[[Split], tuple[list[str], Matrix]]
 
 
 def kernel(train: Split) -> Guess:
-    """The assistant's classifier. It gives labels and their confidence, 0 to 1, shape (messages,)."""
-    model, left_out = fit(train.texts, train.vectors, [frozenset([label]) for label in train.labels], SETTINGS)
-    index = np.array([model.labels.index(label) for label in train.labels])
-    calibration: Calibration = fit_shared(left_out, index)
+    """The assistant's classifier. It gives labels and the best score of each message, shape (messages,).
+
+    The score, around 1 where a label fits, tells what is out of scope; as a probability nearly all are near 1.
+    """
+    model, _ = fit(train.texts, train.vectors, [frozenset([label]) for label in train.labels], SETTINGS)
 
     def guess(split: Split) -> tuple[list[str], Matrix]:
         parts = [_chunk(split, at) for at in range(0, len(split.texts), 500)]
-        chances = np.concatenate([calibration.shared(model.scores(p.texts, p.vectors)) for p in parts])
-        return [model.labels[column] for column in chances.argmax(axis=1)], chances.max(axis=1)
+        scores = np.concatenate([model.scores(p.texts, p.vectors) for p in parts])
+        return [model.labels[column] for column in scores.argmax(axis=1)], scores.max(axis=1)
 
     return guess
 
@@ -92,7 +92,7 @@ def right(guess: Guess, test: Split) -> float:
 
 
 def threshold(guess: Guess, val: Split, oos: Split) -> float:
-    """The confidence below which a message counts as out of scope, chosen on the validation part.
+    """The score below which a message counts as out of scope, chosen on the validation part.
 
     The validation part holds 3 messages out of scope in 100, so the share right of all of them would say nothing
     about those; the mean of both shares right is what is made largest.
