@@ -7,6 +7,7 @@ read, so messages that arrived while the action server was away are taken in by 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -61,10 +62,20 @@ def say(dispatcher: CollectingDispatcher, tracker: Tracker, replies: Iterable[Re
     # `rasa shell` prints payloads as JSON, so there it gets the text alone.
     plain = tracker.get_latest_input_channel() == SHELL_CHANNEL
     for reply in replies:
+        if reply["type"] == "summary":
+            _date(reply)
         if plain:
             dispatcher.utter_message(text=reply["text"])
         else:
             dispatcher.utter_message(json_message=reply)
+
+
+def _date(summary: Reply) -> None:
+    """Put first when it was written down; `triage` has no clock."""
+    messages = knowledge().messages
+    label, value = messages["label_when"], datetime.now().strftime(messages["value_when"])
+    summary["facts"].insert(0, {"label": label, "value": value})
+    summary["text"] += f"\n{label}: {value}"
 
 
 def save(case: Case) -> list[EventType]:

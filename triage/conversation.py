@@ -44,7 +44,8 @@ def take_in(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Reg
     turn = turns[-1]
     if turn.intent == "start_over":
         fresh = Case(seen_until=turn.timestamp, introduced=case.introduced, consent_asked=True)
-        return Outcome(fresh, (replies.notice("help", knowledge.messages["start_over"]),), False)
+        notice = replies.notice("help", knowledge.messages["start_over"], lifts=Level.EMERGENCY.value)
+        return Outcome(fresh, (notice,), False)
     folded = fold(case, turn, knowledge)
     case = folded.case
     assessment = assess(case, knowledge)
@@ -88,7 +89,7 @@ def _level_news(
     if told is not None and Level(told).rank < assessment.level.rank:
         old = messages[f"level_{told}"]
         if told == Level.EMERGENCY.value:
-            said.append(replies.notice("corrected", messages["emergency_taken_back"]))
+            said.append(replies.notice("corrected", messages["emergency_taken_back"], lifts=told))
         else:
             said.append(replies.notice("corrected", messages["lowered"].format(old_level=old)))
         case = replace(case, told_level=assessment.level.value, told_findings=())

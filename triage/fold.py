@@ -6,6 +6,7 @@ words without a context get one. Nothing is asked or answered here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,6 +39,7 @@ YES, NO, UNKNOWN, REFUSED = "yes", "no", "unknown", "refused"
 MOST_WORDS_AROUND_A_NUMBER = 3
 PATIENCE = 3  # how many messages that might have answered a question did not, before the interview goes on
 ANSWERING_INTENTS = frozenset({"inform", "affirm", "deny", "unknown", "refuse", "nlu_fallback"})
+_BETWEEN_CHOICES = re.compile(r"[\n;]|\.\s+")
 STARTING_INTENTS = frozenset({"inform", "report_emergency", "got_worse", "new_episode", "request_plan"})
 
 
@@ -148,7 +150,7 @@ def _lasting_ids(knowledge: Knowledge) -> frozenset[str]:
 
 
 def _chosen(text: str, waiting: NextAsk | None) -> tuple[Choice, ...]:
-    """Choices that the text is: by id, by title, or several of them on lines of their own."""
+    """Choices that the text is: by id, by title, or several of them as lines or sentences of their own."""
     if waiting is None:
         return ()
     offered = {_plain(choice.title): choice for choice in waiting.choices}
@@ -156,7 +158,7 @@ def _chosen(text: str, waiting: NextAsk | None) -> tuple[Choice, ...]:
     whole = _plain(text)
     if whole in offered:
         return (offered[whole],)
-    parts = [_plain(part) for line in text.splitlines() for part in line.split(";")]
+    parts = [_plain(part) for part in _BETWEEN_CHOICES.split(text)]
     parts = [part for part in parts if part]
     found = [offered[part] for part in parts if part in offered]
     return tuple(found) if parts and len(found) == len(parts) else ()

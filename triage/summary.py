@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from knowledge.loader import Knowledge
 from triage.case import ABSENT, POSSIBLE, PRESENT, Case
@@ -22,8 +21,6 @@ def summary_facts(case: Case, plan: Plan | None, knowledge: Knowledge) -> list[t
     def add(label: str, value: str) -> None:
         facts.append((m[f"label_{label}"], value))
 
-    if case.seen_until:
-        add("when", datetime.fromtimestamp(case.seen_until).strftime(m["value_when"]))
     if case.location:
         add("location", place(case, knowledge))
     if case.severity is not None:

@@ -73,6 +73,7 @@ def test_naming_one_denied_sign_does_not_answer_for_the_rest() -> None:
         ("I am short of breath", {"breathlessness": PRESENT}),
         ("breathlessness", {"breathlessness": PRESENT}),
         ("I am short of breath\nIt began after a car crash or a fall from a height", {"major_trauma": PRESENT}),
+        ("I am short of breath. It began after a car crash or a fall from a height", {"major_trauma": PRESENT}),
         ("None of these", {}),
     ],
 )
