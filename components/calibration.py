@@ -21,7 +21,8 @@ class Calibration:
 
     def each(self, scores: Matrix) -> Matrix:
         """Probability of each label by itself; the shape is kept."""
-        return np.asarray(1.0 / (1.0 + np.exp(-self.slope * (scores - self.middle))), dtype=np.float32)
+        steep = np.clip(self.slope * (scores - self.middle), -50, 50)
+        return np.asarray(1.0 / (1.0 + np.exp(-steep)), dtype=np.float32)
 
     def shared(self, scores: Matrix) -> Matrix:
         """Probabilities of labels that exclude each other: every row of `scores` (texts, labels) sums to 1."""

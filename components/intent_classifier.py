@@ -38,7 +38,10 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Settings of the kernel; `merge`: intents that are trained as another one; the rest see the class."""
+        """Settings of the kernel and the encoder; `merge`: intents that are trained as another one; `not_questions`:
+        intents that no clause is read for; `anywhere`: intents that take over the message from one clause, with the
+        least probability for it.
+        """
         return {
             "gamma": 1.0,
             "lexical": 0.2,
@@ -47,6 +50,7 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
             "landmarks": 8000,
             "merge": {},
             "not_questions": [],
+            "anywhere": {},
             "question_threshold": 0.5,
             "ranking_length": 10,
             "threads": 1,
@@ -139,6 +143,11 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
         first = next(iter(asked), None)
         if len(asked) > 1 and first and ranking[0]["name"] not in asked and self._asks(str(ranking[0]["name"])):
             ranking = _to_the_front(ranking, first, asked[first]["confidence"])
+        for name, least in self._config["anywhere"].items():
+            column = self._model.labels.index(name)
+            clear = float(rows[:, column].max())
+            if clear >= least and name != ranking[0]["name"]:
+                ranking = _to_the_front(ranking, name, clear)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"]], add_to_output=True)
         others = [entity for name, entity in asked.items() if name != ranking[0]["name"]]

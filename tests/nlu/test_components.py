@@ -1,0 +1,183 @@
+"""The trainable components, trained on a handful of examples and loaded again as Rasa does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components.intent_classifier import MeaningClassifier
+from components.red_flag_net import RedFlagNet, findings_of
+from components.sentence_encoder import SentenceEncoder
+
+EXAMPLES = {
+    "heat_or_ice": ["heat or ice", "is heat ok", "should i use a cold pack", "hot water bottle?", "ice or warmth"],
+    "spasm_duration": [
+        "how long does it last",
+        "when is it over",
+        "how many days will it take",
+        "how long until i heal",
+    ],
+    "inform": ["lower back", "it started on monday", "i lifted a box", "my back is in spasm", "it is an 8"],
+    "report_emergency": ["i can't pee", "unable to pass urine", "my bladder won't empty", "i haven't peed all day"],
+    "deny": ["no", "i can pee fine", "no trouble with my bladder", "nope nothing", "no problem peeing"],
+    "report_crisis": ["i want to die", "i want to kill myself", "i do not want to live any more"],
+}
+CONTEXT = ExecutionContext(GraphSchema({}), node_name="component")
+
+
+def training() -> TrainingData:
+    messages = [Message.build(text, intent) for intent, texts in EXAMPLES.items() for text in texts]
+    for message in messages:
+        if message.get("intent") == "report_emergency":
+            message.set("metadata", {"intent": {"finding": "urinary_retention"}})
+    return TrainingData(messages)
+
+
+def trained(kind: type, folder: Path, **config: Any) -> Any:
+    storage, resource = LocalModelStorage.create(folder), Resource(kind.__name__)
+    settings = {**kind.get_default_config(), **config}
+    kind.create(settings, storage, resource, CONTEXT).train(training())
+    return kind.load(settings, storage, resource, CONTEXT)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("storage")
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> MeaningClassifier:
+    return trained(
+        MeaningClassifier,
+        tmp_path_factory.mktemp("classifier"),
+        merge={"report_emergency": "inform"},
+        not_questions=["inform", "deny", "report_crisis"],
+        anywhere={"report_crisis": 0.4},
+        question_threshold=0.4,
+    )
+
+
+@pytest.fixture(scope="module")
+def net(tmp_path_factory: pytest.TempPathFactory) -> RedFlagNet:
+    return trained(RedFlagNet, tmp_path_factory.mktemp("net"), present=0.5, possible=0.3, stating=["inform"])
+
+
+def understood(component: Any, text: str | None, **properties: Any) -> Message:
+    return component.process([Message({"text": text, **properties})])[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("warm or cold?", "heat_or_ice"),
+        ("how many weeks does it take", "spasm_duration"),
+        ("it began on friday", "inform"),
+        ("i'm unable to pee", "inform"),
+        ("i want to be dead", "report_crisis"),
+    ],
+)
+def test_intents(classifier: MeaningClassifier, text: str, intent: str) -> None:
+    message = understood(classifier, text)
+    ranking = message.get("intent_ranking")
+    assert message.get("intent")["name"] == intent
+    assert ranking[0] == message.get("intent")
+    assert sum(item["confidence"] for item in ranking) == pytest.approx(1, abs=0.01)
+    assert "report_emergency" not in {item["name"] for item in ranking}
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "!!!", "\u2060", None])
+def test_nothing_said_is_no_intent(classifier: MeaningClassifier, text: str | None) -> None:
+    assert understood(classifier, text).get("intent") == {"name": None, "confidence": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("It started on monday. Is heat ok?", {"heat_or_ice"}),
+        ("Heat or ice? And how long does it last?", {"heat_or_ice", "spasm_duration"}),
+        ("Is heat ok? Is ice ok?", {"heat_or_ice"}),
+        ("It started on monday. I lifted a box.", set()),
+    ],
+)
+def test_questions_in_a_message(classifier: MeaningClassifier, text: str, asked: set[str]) -> None:
+    message = understood(classifier, text)
+    entities = [e["value"] for e in message.get("entities", []) if e["entity"] == "question"]
+    questions = {message.get("intent")["name"]} & set(EXAMPLES) - {"inform", "deny"}
+    assert questions | set(entities) == asked
+    assert len(entities) == len(set(entities))
+    assert message.get("intent")["name"] not in entities
+
+
+def test_one_clause_of_a_long_message_is_enough_for_a_crisis(classifier: MeaningClassifier) -> None:
+    text = "My back is in spasm since monday. I lifted a box. I want to die. Is heat ok?"
+    assert understood(classifier, text).get("intent")["name"] == "report_crisis"
+
+
+def found(message: Message) -> dict[str, str]:
+    return {e["value"]: e["assertion"] for e in message.get("entities", []) if e.get("extractor") == "RedFlagNet"}
+
+
+def read(assertion: str) -> dict[str, Any]:
+    return {"entity": "finding", "value": "urinary_retention", "start": 0, "end": 7, "assertion": assertion}
+
+
+@pytest.mark.parametrize(
+    ("text", "properties", "expected"),
+    [
+        ("i am unable to pee", {}, {"urinary_retention": "present"}),
+        ("i lifted a heavy box", {}, {}),
+        ("", {}, {}),
+        ("unable to pee?", {}, {"urinary_retention": "possible"}),
+        ("i am unable to pee", {"unit_intents": {(0, 18): "deny"}}, {"urinary_retention": "possible"}),
+        ("i am unable to pee", {"unit_intents": {(0, 18): "inform"}}, {"urinary_retention": "present"}),
+        ("i am unable to pee", {"entities": [read("absent")]}, {}),
+        ("i am unable to pee", {"entities": [read("hypothetical")]}, {}),
+        ("i am unable to pee", {"entities": [read("present")]}, {"urinary_retention": "present"}),
+        ("It began on monday. I lifted a box. I am unable to pee", {}, {"urinary_retention": "present"}),
+    ],
+)
+def test_findings_of_the_meaning_net(
+    net: RedFlagNet, text: str, properties: dict[str, Any], expected: dict[str, str]
+) -> None:
+    assert found(understood(net, text, **properties)) == expected
+
+
+def test_an_untrained_component_cannot_be_loaded(folder: Path) -> None:
+    storage = LocalModelStorage.create(folder)
+    for kind in (RedFlagNet, MeaningClassifier):
+        with pytest.raises(ValueError):
+            kind.load(kind.get_default_config(), storage, Resource("never trained"), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "findings"),
+    [
+        ({"intent": {"finding": "fever, chills"}}, {"fever", "chills"}),
+        ({"intent": {"finding": "none"}}, set()),
+        ({"intent": {"finding": "fever"}, "example": {"finding": "chills"}}, {"chills"}),
+        ({}, set()),
+        (None, set()),
+    ],
+)
+def test_findings_of_an_example(metadata: dict[str, Any] | None, findings: set[str]) -> None:
+    assert findings_of(Message({"text": "x", "metadata": metadata})) == findings
+
+
+@pytest.mark.parametrize("bad", [{"threads": 0}, {"max_tokens": 1}, {"cache_size": -1}])
+def test_encoder_settings_that_cannot_work_are_refused(bad: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        SentenceEncoder.validate_config({**SentenceEncoder.get_default_config(), **bad})
+
+
+def test_every_message_gets_its_sentence_feature() -> None:
+    encoder = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder")
+    messages = encoder.process([Message({"text": "my back"}), Message({"text": ""}), Message({})])
+    sizes = [[f.features.shape for f in message.features] for message in messages]
+    assert sizes == [[(1, 384)], [(1, 384)], []]
