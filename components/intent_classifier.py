@@ -40,7 +40,8 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         """Settings of the kernel and the encoder; `merge`: intents that are trained as another one; `not_questions`:
         intents that no clause is read for; `anywhere`: intents that take over the message from one clause, with the
-        least probability for it.
+        least probability for it; `joining`, `second`, `both`: words, and probabilities of the second and of both
+        together, from which on a clause is taken to ask two questions.
         """
         return {
             "gamma": 1.0,
@@ -52,6 +53,9 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
             "not_questions": [],
             "anywhere": {},
             "question_threshold": 0.5,
+            "joining": ["and", "or", "also", "plus", "&", "+", "/", ","],
+            "second": 0.2,
+            "both": 0.7,
             "ranking_length": 10,
             "threads": 1,
             "max_tokens": 128,
@@ -143,6 +147,7 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
         first = next(iter(asked), None)
         if len(asked) > 1 and first and ranking[0]["name"] not in asked and self._asks(str(ranking[0]["name"])):
             ranking = _to_the_front(ranking, first, asked[first]["confidence"])
+        self._answer_both(text, ranking, asked)
         for name, least in self._config["anywhere"].items():
             column = self._model.labels.index(name)
             clear = float(rows[:, column].max())
@@ -152,6 +157,24 @@ class MeaningClassifier(IntentClassifier, GraphComponent, EntityExtractorMixin):
         message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"]], add_to_output=True)
         others = [entity for name, entity in asked.items() if name != ranking[0]["name"]]
         message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(others), add_to_output=True)
+
+    def _answer_both(self, text: str, ranking: list[dict[str, Any]], asked: dict[str, dict[str, Any]]) -> None:
+        """Where one clause holds two questions ("my heart or my kidneys?"), let both be answered, in place.
+
+        Otherwise the two would share the probability and the fallback would ask which was meant.
+        """
+        if len(ranking) < 2:
+            return
+        first, second = ranking[:2]
+        both = first["confidence"] + second["confidence"]
+        joined = not set(self._config["joining"]).isdisjoint(text.lower().replace(",", " , ").split())
+        likely = second["confidence"] >= self._config["second"] and both >= self._config["both"]
+        if joined and likely and self._asks(first["name"]) and self._asks(second["name"]):
+            first["confidence"] = both
+            second["confidence"] = 0.0
+            name = str(second["name"])
+            entity = {"entity": "question", "value": name, "start": 0, "end": len(text)}
+            asked.setdefault(name, {**entity, "confidence": round(both, 4)})
 
     def _asks(self, intent: str) -> bool:
         return intent not in self._config["not_questions"]

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from clinical_text.clauses import split
 from clinical_text.types import Clause
 
 # Message property: label by (start, end) of each unit, for components after the classifier. Not part of the output.
 UNIT_INTENTS = "unit_intents"
 
+# A second question of its own: "what causes it | how do I prevent it". The reader's clauses keep such together.
+_SECOND_QUESTION = re.compile(
+    r"(?:\s*[,:]\s*|\s+)(?:(?:and|or|also|plus|but)\s+)+"
+    r"(?=(?:how|hows|what|whats|when|why|who|whom|where|which|should|can|could|do|does|did|is|are|will|would|may)"
+    r"\s+\w+\s+\w)",
+    re.IGNORECASE,
+)
+
 
 def units(text: str) -> list[Clause]:
     """The whole message first, then its clauses if there is more than one."""
     whole = Clause(text, 0, len(text))
-    parts = split(text)
+    parts = [part for clause in split(text) for part in _questions(clause)]
     return [whole, *parts] if len(parts) > 1 else [whole]
+
+
+def _questions(clause: Clause) -> Iterator[Clause]:
+    start = 0
+    for joint in [*_SECOND_QUESTION.finditer(clause.text), None]:
+        end = joint.start() if joint else len(clause.text)
+        if clause.text[start:end].strip():
+            yield Clause(clause.text[start:end], clause.start + start, clause.start + end)
+        start = joint.end() if joint else end
