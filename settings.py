@@ -85,11 +85,7 @@ def _origins(value: str) -> str:
     found = sorted({part.rstrip("/").lower() for part in value.replace(",", " ").split()})
     for origin in found:
         parts = urlsplit(origin)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.netloc
-            or f"{parts.scheme}://{parts.netloc}" != origin
-        ):
+        if parts.scheme not in ("http", "https") or not parts.netloc or f"{parts.scheme}://{parts.netloc}" != origin:
             raise ValueError("must list origins such as https://example.org, separated by commas")
     return ",".join(found)
 
@@ -100,9 +96,7 @@ def _count(value: str) -> int:
     return int(value)
 
 
-def variable(
-    name: str, default: str, check: Callable[[str], Any], help_line: str, *, secret: bool = False
-) -> Any:
+def variable(name: str, default: str, check: Callable[[str], Any], help_line: str, *, secret: bool = False) -> Any:
     """A field of `Settings` that is read from the variable `name`.
 
     `check` turns the text into the value or raises ValueError with words that finish "NAME …". A `secret` is
@@ -132,9 +126,7 @@ class Settings:
         "Address the assistant listens on; beyond loopback put a proxy with TLS before it",
     )
     port: int = variable("UNKNOT_PORT", "5005", _port, "Port of the assistant (web page and API)")
-    actions_host: str = variable(
-        "UNKNOT_ACTIONS_HOST", "127.0.0.1", _text, "Address the action server listens on"
-    )
+    actions_host: str = variable("UNKNOT_ACTIONS_HOST", "127.0.0.1", _text, "Address the action server listens on")
     actions_port: int = variable("UNKNOT_ACTIONS_PORT", "5055", _port, "Port of the action server")
     action_timeout: float = variable(
         "UNKNOT_ACTION_TIMEOUT",
@@ -195,9 +187,7 @@ class Settings:
         "Slack: signing secret, for events by HTTP instead of Socket Mode",
         secret=True,
     )
-    slack_api: str = variable(
-        "UNKNOT_SLACK_API", "https://slack.com/api/", _text, "Where Slack's Web API is reached"
-    )
+    slack_api: str = variable("UNKNOT_SLACK_API", "https://slack.com/api/", _text, "Where Slack's Web API is reached")
     no_color: str = variable(
         "NO_COLOR", "", _text, "Anything but nothing: no colours in the terminal (https://no-color.org)"
     )
