@@ -18,7 +18,7 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     """Adds the mentions that the clinical reader finds in the text to the message's entities."""
 
     def __init__(self) -> None:
-        # Imported here: spaCy and medspaCy take seconds, and loading this module must not.
+        # Imported here: spaCy takes a second or more, and loading this module must not.
         from clinical_text.reader import Reader
         from knowledge.loader import load
 

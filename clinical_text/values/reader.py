@@ -24,7 +24,11 @@ def read_values(text: str, today: datetime.date) -> list[Mention]:
     entity table: location, side, severity (0 to 10), duration_days, course, onset, injury, age (years), sex,
     pregnancy_weeks, trend, number, act, denied_group. Never raises.
     """
-    doc = Document(text)
+    return read_document(Document(text), today)
+
+
+def read_document(doc: Document, today: datetime.date) -> list[Mention]:
+    """The same for a message that is already split into words."""
     if not doc.tokens:
         return []
     about, used = person.read(doc, today.year)
