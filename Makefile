@@ -10,7 +10,7 @@ TYPED := $(filter-out tests benchmarks,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack train lint validate test understanding
+.PHONY: help setup setup-dev run shell serve-rest slack train lint validate test understanding bench-nlu compare-context
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -53,3 +53,9 @@ test: lint validate ## every check and every test
 understanding: setup-dev ## measure how well messages are understood, on sets it was not trained on
 	@$(PY) -m scripts.train
 	@exec $(PY) -m evaluation.understanding
+
+bench-nlu: setup-dev ## measure the encoder and classifier on public sets (--data names their folder)
+	@exec $(PY) -m evaluation.bench_nlu
+
+compare-context: setup-dev ## measure our reading of denial and the like against medspaCy's
+	@exec $(PY) -m evaluation.compare_context
