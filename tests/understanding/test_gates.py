@@ -13,28 +13,28 @@ from evaluation.measure import Rate
 from evaluation.study import Study
 
 AT_LEAST: dict[str, tuple[Callable[[Study], Rate], float]] = {
-    "the eight questions of the source": (lambda s: s.source_questions, 0.95),
-    "all questions": (lambda s: s.all_questions, 0.93),
-    "what people say to the assistant": (lambda s: s.dialogue, 0.90),
-    "other topics known as such": (lambda s: s.out_of_scope, 0.78),
+    "the eight questions of the source": (lambda s: s.source_questions, 0.965),
+    "all questions": (lambda s: s.all_questions, 0.96),
+    "what people say to the assistant": (lambda s: s.dialogue, 0.96),
+    "other topics known as such": (lambda s: s.out_of_scope, 0.80),
     "emergencies raise an alarm": (lambda s: s.sensitivity, 0.93),
-    "emergencies raise an alarm or a direct question": (lambda s: s.acted_on, 0.94),
-    "urgent findings": (lambda s: s.urgent, 0.85),
-    "crises": (lambda s: s.crisis, 0.83),
-    "several things in one message": (lambda s: s.multi, 0.55),
-    "values": (lambda s: s.value_accuracy, 0.80),
+    "emergencies raise an alarm or a direct question": (lambda s: s.acted_on, 0.95),
+    "urgent findings": (lambda s: s.urgent, 0.86),
+    "crises": (lambda s: s.crisis, 0.95),
+    "several things in one message": (lambda s: s.multi, 0.72),
+    "values": (lambda s: s.value_accuracy, 0.88),
 }
 AT_MOST: dict[str, tuple[Callable[[Study], Rate], float]] = {
-    "false alarms at look-alikes": (lambda s: s.false_alarms, 0.14),
-    "false alarms elsewhere": (lambda s: s.other_false_alarms, 0.02),
-    "false crises": (lambda s: s.false_crisis, 0.12),
+    "false alarms at look-alikes": (lambda s: s.false_alarms, 0.07),
+    "false alarms elsewhere": (lambda s: s.other_false_alarms, 0.01),
+    "false crises": (lambda s: s.false_crisis, 0.16),
 }
 REAL: dict[str, float] = {
-    "intent": 0.80,
-    "emergencies that raise an alarm": 0.75,
-    "values": 0.75,
+    "intent": 0.90,
+    "emergencies that raise an alarm": 0.85,
+    "values": 0.94,
 }
-MOST_CALIBRATION_ERROR = 0.09
+MOST_CALIBRATION_ERROR = 0.08
 MOST_MEGABYTES = 250
 
 
@@ -74,4 +74,4 @@ def test_real_phrases(study: Study, name: str) -> None:
 def test_real_phrases_raise_few_false_alarms(study: Study) -> None:
     if not study.real:
         pytest.skip("the real phrases are not kept beside this clone")
-    assert study.real["false alarms"].value <= 0.05, str(study.real["false alarms"])
+    assert study.real["false alarms"].value <= 0.02, str(study.real["false alarms"])

@@ -13,7 +13,9 @@ from evaluation.nlu import Nlu, Parsed
 from evaluation.scoring import STRICT
 
 LONGEST = 1000  # characters that the assistant takes in
-MOST_SECONDS = 0.2  # of CPU time, on a machine that needs TYPICAL for an ordinary message
+# Of CPU time. The goal is half of it on a machine with nothing else to do, where an ordinary message takes TYPICAL;
+# tests run on busy ones.
+MOST_SECONDS = 0.4
 TYPICAL = 0.015
 
 PHRASES = "my lower back went numb pain pee can't no fever since tuesday 7/10 and, but. what if? chest leg 40mg"
