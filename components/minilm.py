@@ -57,6 +57,8 @@ class MiniLM:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # it keeps what the longest message needed; without it nothing is slower
+        options.enable_mem_pattern = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must sleep
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         _give_back_freed_memory()
