@@ -41,7 +41,7 @@ def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
     if _negated(statements, statement, candidate):
         return ABSENT, who
     if _over(statements, statement, candidate, who):
-        return PAST, who
+        return (POSSIBLE if _goes_on(statements, statement, candidate) else PAST), who
     if _hypothetical(statements, statement, candidate):
         return HYPOTHETICAL, who
     asked = _asked(statements, statement, candidate)
@@ -82,8 +82,13 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
     if statement.past or (who == OTHER and _told(statements, statement)):
         return True
     names = ("past",) if entry.months else ("past", "past_months")
-    recent = not _RECENT.isdisjoint(statements.words(statement))
-    for cue in (c for c in statement.of(*names) if c.start not in candidate.core and not recent):
+    for cue in (c for c in statement.of(*names) if c.start not in candidate.core):
+        near = statements.words(statement)
+        if entry.event:
+            # "A crash 10 years ago, today my back ...": beyond a pause nothing renews an event.
+            near = _beside(statements, statement, cue.start) | _beside(statements, statement, candidate.start)
+        if not _RECENT.isdisjoint(near):
+            continue
         story = statements.row.tokens[cue.start].norm in {"when", "after"}
         if not story or cue.start > candidate.start or not _closed(statements, cue.end, candidate.start):
             return True
@@ -95,6 +100,29 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
         if any(c.start - following.start <= 3 for c in following.of("ended")):
             return True
     return False
+
+
+def _goes_on(statements: Statements, statement: Statement, candidate: Candidate) -> bool:
+    """Whether the sentence says that something of the past is still there or back ("last year, still numb").
+
+    What that is may be the back as well, so it makes a sign possible, not present.
+    """
+    if candidate.entry.event or candidate.entry.kind != "finding":
+        return False
+    following = [s for s in statements.after(statement) if s.sentence == statement.sentence]
+    words: set[str] = set().union(*map(statements.words, (statement, *following)))
+    return not words.isdisjoint({"still", "again"})
+
+
+def _beside(statements: Statements, statement: Statement, at: int) -> set[str]:
+    """The words around `at` up to the pauses before and after, within its statement."""
+    joined = statements.row.joined
+    start, end = at, at + 1
+    while start > statement.start and joined[start] != 1:
+        start -= 1
+    while end < statement.end and joined[end] != 1:
+        end += 1
+    return {t.norm for t in statements.row.tokens[start:end]}
 
 
 def _told(statements: Statements, statement: Statement) -> bool:

@@ -41,6 +41,7 @@ class Entry:
     yields_to: tuple[str, ...] = ()
     lasting: bool = False  # "years ago" does not end it
     months: bool = False  # "a month ago" does not end it
+    event: bool = False  # happens once: what is recent beyond a pause does not renew it
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ ENTRY_KEYS = {
     "yields_to",
     "lasting",
     "months",
+    "event",
 }
 ENTRY_FILES = {"findings.yml": "finding", "conditions.yml": "condition", "medicines.yml": "condition"}
 
@@ -122,6 +124,7 @@ def _entry(id_: str, kind: str, raw: dict[str, Any], where: str, classes: Collec
         yields_to=tuple(raw.get("yields_to", ())),
         lasting=bool(raw.get("lasting", False)),
         months=bool(raw.get("months", False)),
+        event=bool(raw.get("event", False)),
     )
 
 
