@@ -13,6 +13,13 @@ from evaluation.study import Study
 _MARK = {True: "reached", False: "**not reached**"}
 
 
+SEEN = (
+    "**The sets have been seen.** After the first run their errors were read and training data of the same kinds was "
+    "added, so they are development sets by now and the figures below are better than what to expect of new messages. "
+    "The first run, before that: questions 95.1 %, emergencies 91.0 %, false alarms 7.6 %, crisis 52 of 62."
+)
+
+
 def write(study: Study, document: Path, images: Path, about: str) -> None:
     """Write the document and its pictures.
 
@@ -29,6 +36,8 @@ def write(study: Study, document: Path, images: Path, about: str) -> None:
         "",
         "Made by `make understanding`; do not edit. The sets are in `evaluation/sets/`, written apart from the "
         "training data and the lexicons. Rates carry 95 % Wilson score intervals.",
+        "",
+        SEEN,
         "",
         about,
         "",
