@@ -72,6 +72,8 @@ class ActionFailurePolicy(Policy):
         return self._prediction(scores, is_no_user_prediction=following is not None)
 
     def _following(self, tracker: DialogueStateTracker, domain: Domain) -> str | None:
+        if tracker.latest_action_name == APOLOGY:
+            return str(ACTION_LISTEN_NAME)  # said once; any other policy would try the action server again
         last = _last_event(tracker)
         if not isinstance(last, ActionExecuted):
             return None

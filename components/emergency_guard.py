@@ -27,6 +27,7 @@ from triage.turn import Turn
 EMERGENCY_INTENT = "report_emergency"
 CRISIS_INTENT = "report_crisis"
 INFORM_INTENT = "inform"
+START_OVER_INTENT = "start_over"
 CASE_SLOT = "case"
 
 
@@ -104,6 +105,9 @@ class EmergencyGuard(GraphComponent):
             self._set(message, EMERGENCY_INTENT, crisis=crisis)
         elif crisis:
             self._set(message, CRISIS_INTENT)
+        elif turn.intent == START_OVER_INTENT and _is_command(turn.text):
+            # "/restart" is a habit from other programs; nothing may be forgotten by it.
+            message.set(INTENT, {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}, add_to_output=True)
         elif turn.intent == EMERGENCY_INTENT or self._is_told(turn, ranking):
             # The classifier alone is no ground for an alarm: both nets read the message and found none.
             message.set(INTENT, {"name": INFORM_INTENT, "confidence": turn.confidence}, add_to_output=True)
@@ -133,6 +137,11 @@ class EmergencyGuard(GraphComponent):
             *({"entity": kind, "value": value, "extractor": type(self).__name__} for kind, value in added),
         ]
         message.set(ENTITIES, entities, add_to_output=True)
+
+
+def _is_command(text: str) -> bool:
+    """Whether a typed text begins with a slash, behind whatever the typed-text guard and the person put before it."""
+    return text.lstrip("\u2060\u200b\ufeff \t\n").startswith("/")
 
 
 def _state(tracker: DialogueStateTracker | None) -> tuple[Case, list[Turn]]:

@@ -49,9 +49,9 @@ CAVEATS = (
     "- While the classifier was chosen, some thirty variants (logistic regression, discriminant analysis, support "
     "vectors, nearest examples, other layers and poolings, n-grams) were compared on the test messages too, not only "
     "on held-out training messages. Differences of a few tenths of a percent are therefore not evidence.",
-    "- Seven ways of scoring what is out of scope, and both ways to the threshold, were looked at on the test messages "
-    "before one was put first. With the calibrated probability in place of the raw score, and the same balanced "
-    "threshold, it was 83.9 % of all 5,500.",
+    "- Seven ways of scoring what is out of scope, and both ways to the threshold, were looked at on the test "
+    "messages before one was put first. With the calibrated probability in place of the raw score, and the same "
+    "balanced threshold, it was 83.9 % of all 5,500.",
     "- With 10 examples, the draws matter: three other draws gave a mean of 87.3 % on BANKING77 with the names. The "
     "table holds the five draws that the command makes.",
 )

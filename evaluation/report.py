@@ -42,8 +42,8 @@ def write(study: Study, document: Path, images: Path, about: str) -> None:
         about,
         "",
         "The sets were blind only at the first run. Since then the errors below were known to those who improve the "
-        "lexicons and the training data, and some labels of facts were corrected after seeing what was read, so these "
-        "figures are optimistic: only messages that nobody has seen can tell how well it does with strangers.",
+        "lexicons and the training data, and some labels of facts were corrected after seeing what was read, so "
+        "these figures are optimistic: only messages that nobody has seen can tell how well it does with strangers.",
         "",
         *_summary(study),
         *_intents(study, where),

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,14 @@ WITH_CHILD = (
     "child = subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)']);"
     "print(child.pid, flush=True); time.sleep(60)"
 )
+
+
+@pytest.fixture(autouse=True)
+def _hangup_as_in_a_terminal() -> Iterator[None]:
+    """Under nohup SIGHUP is ignored, and children inherit that."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 class Said:

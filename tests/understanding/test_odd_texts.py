@@ -13,9 +13,9 @@ from evaluation.nlu import Nlu, Parsed
 from evaluation.scoring import STRICT
 
 LONGEST = 1000  # characters that the assistant takes in
-# Of CPU time. The goal is half of it on a machine with nothing else to do, where an ordinary message takes TYPICAL;
-# tests run on busy ones.
-MOST_SECONDS = 0.4
+# Of CPU time, scaled by what an ordinary message takes here. A runaway pattern takes many times that; what a message
+# costs is measured by `make understanding`, not tested.
+MOST_SECONDS = 1.0
 TYPICAL = 0.015
 
 PHRASES = "my lower back went numb pain pee can't no fever since tuesday 7/10 and, but. what if? chest leg 40mg"
