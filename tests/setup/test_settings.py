@@ -139,7 +139,7 @@ def test_the_endpoints_file_is_closed_and_holds_what_the_settings_say(tmp_path: 
 
 @pytest.mark.parametrize(
     ("url", "file"),
-    [("sqlite:///var/x.db", "/root/var/x.db"), ("sqlite:////data/x.db", "/data/x.db"), ("postgresql://h/d", None)],
+    [("sqlite:///var/x.db", "/srv/var/x.db"), ("sqlite:////data/x.db", "/data/x.db"), ("postgresql://h/d", None)],
 )
 def test_where_an_sqlite_address_points(url: str, file: str | None) -> None:
-    assert database_file(url, Path("/root")) == (Path(file) if file else None)
+    assert database_file(url, Path("/srv")) == (Path(file) if file else None)
