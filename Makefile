@@ -47,6 +47,7 @@ validate: setup-dev ## Rasa's own check of domain and data; our warnings are err
 
 test: lint validate ## every check and every test
 	@$(PY) -m scripts.browser
+	@$(PY) -m scripts.servers
 	@$(PY) -m scripts.train
 	@exec $(PY) -m pytest
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.servers import MissingServerError, Server, postgres, redis
 from scripts.train import TrainingError, train
 from settings import ROOT
 from tests.support.server import RestServer
@@ -39,3 +40,23 @@ def rest_server(running_server: RestServer) -> Iterator[RestServer]:
     """The real assistant over REST; whatever a test does to its action server is mended afterwards."""
     yield running_server
     running_server.mend()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Server]:
+    """A Redis of the tests' own; skipped where there is none (python -m scripts.servers installs it)."""
+    try:
+        with redis() as server:
+            yield server
+    except MissingServerError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL of the tests' own, with an empty database; skipped where there is none."""
+    try:
+        with postgres() as server:
+            yield server
+    except MissingServerError as error:
+        pytest.skip(str(error))
