@@ -183,6 +183,7 @@ def _check_ids(knowledge: Knowledge) -> None:
     facts = {*knowledge.findings, *knowledge.conditions, *ids["facts"]}
     checks: list[tuple[str, Mapping[str, Any], Callable[[Any], Any], Any]] = [
         ("questions", knowledge.questions, lambda r: r.related, knowledge.questions),
+        ("questions", knowledge.questions, lambda r: r.remedies, knowledge.remedies),
         ("conditions", knowledge.conditions, lambda r: (r.kind,), ids["condition_kinds"]),
         ("sources", knowledge.sources, lambda r: (r.read,), ids["read"]),
         ("rules", knowledge.rules, lambda r: (*r.all_of, *r.any_of), facts),

@@ -61,6 +61,7 @@ class Question:
     strength: Strength
     items: tuple[str, ...] = ()  # list items of the source document that the text must name, word for word
     related: tuple[str, ...] = ()  # question ids that people ask next
+    remedies: tuple[str, ...] = ()  # remedies it speaks of: what is withheld from the person who asks is said first
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Case:
     location: str | None = None
     side: str | None = None
     severity: int | None = None
+    severity_exact: bool = False  # it was given as a number, not estimated from words
     duration_days: int | None = None
     onset: str | None = None
     injury: str | None = None

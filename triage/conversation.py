@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from knowledge.loader import Knowledge
 from knowledge.schema import Level, Region
 from triage import emergency, replies, small_talk
+from triage.answers import answers
 from triage.case import ABSENT, Case
 from triage.engine import Assessment, assess
 from triage.fold import Change, Folded, fold
 from triage.interview import build, next_ask
 from triage.next_step import plan_is_due
 from triage.replies import Reply
-from triage.summary import place
+from triage.summary import HEARD, new_facts, place
 from triage.turn import Turn
 
 MOST_ANSWERS = 3
@@ -46,6 +47,7 @@ def take_in(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Reg
         fresh = Case(seen_until=turn.timestamp, introduced=case.introduced, consent_asked=True)
         notice = replies.notice("help", knowledge.messages["start_over"], lifts=Level.EMERGENCY.value)
         return Outcome(fresh, (notice,), False)
+    before = case
     folded = fold(case, turn, knowledge)
     case = folded.case
     assessment = assess(case, knowledge)
@@ -56,11 +58,11 @@ def take_in(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Reg
     said: list[Reply] = []
     case = _level_news(case, told_before, assessment, knowledge, region, said)
     said += _repairs(folded, knowledge)
-    answers = _answers(turn, folded, knowledge)
-    said += answers
+    answered = answers(_questions(turn, folded, knowledge), assessment, knowledge, MOST_ANSWERS)
+    said += answered
     case, talk, stop = small_talk.respond(case, turn, folded, assessment, knowledge, region)
     said += talk
-    case = _leads(case, folded, turn)
+    case = _leads(case, folded, turn, before)
     understood = bool(said) or folded.answered or folded.told_something or _moves_on(case, turn)
     if understood:
         case = replace(case, misses=0)
@@ -70,7 +72,7 @@ def take_in(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Reg
     if case.paused or stop:
         return Outcome(case, tuple(said), False)
     if not case.started:
-        return _offer_help(case, said, bool(answers), folded, knowledge)
+        return _offer_help(case, said, bool(answered), folded, knowledge)
     if not said and next_ask(case, assessment, knowledge) is None and not plan_is_due(case, assessment):
         said.append(replies.notice("thanks" if turn.intent == "thank" else "help", knowledge.messages["noted"]))
     return Outcome(case, tuple(said), True)
@@ -125,17 +127,16 @@ def _repair(change: Change, case: Case, knowledge: Knowledge) -> str:
     return m["corrected_absent"].format(old=record.label) if record and change.new == ABSENT else ""
 
 
-def _answers(turn: Turn, folded: Folded, knowledge: Knowledge) -> list[Reply]:
-    """Answers to every question in the message, each once."""
+def _questions(turn: Turn, folded: Folded, knowledge: Knowledge) -> list[str]:
+    """What the message asks."""
     asked = [str(m.value) for m in turn.of("question")]
     sure = turn.confidence >= SURE or "?" in turn.text
     if turn.intent in knowledge.questions and (sure or not folded.answered):
         asked.insert(0, turn.intent)
-    known = [question for question in dict.fromkeys(asked) if question in knowledge.questions]
-    return [replies.answer(question, knowledge) for question in known[:MOST_ANSWERS]]
+    return asked
 
 
-def _leads(case: Case, folded: Folded, turn: Turn) -> Case:
+def _leads(case: Case, folded: Folded, turn: Turn, before: Case) -> Case:
     """Short lines that belong before the next question."""
     lead: list[str] = []
     if turn.intent == "new_episode" and not case.plan_given and not case.asked:
@@ -146,6 +147,10 @@ def _leads(case: Case, folded: Folded, turn: Turn) -> Case:
         lead.append("severe_ack")
     if folded.needs_naming:
         lead.append("clarify_which")
+    news = new_facts(before, folded.case)
+    # A person who said much at once, or something else than was asked, wants to see that it arrived.
+    if len(news) > 1 or (news and folded.was_pending and not folded.answered):
+        lead += [HEARD + name for name in news]
     return replace(case, lead=tuple(lead))
 
 

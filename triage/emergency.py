@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from knowledge.loader import Knowledge
 from knowledge.schema import Level, Region
 from triage import replies
+from triage.answers import answers
 from triage.case import Case
 from triage.engine import Assessment, assess
-from triage.fold import Folded, fold
+from triage.fold import YES, Folded, fold, reply_kind
 from triage.interview import CONFIRM, FIRST, build
 from triage.replies import Reply
 from triage.turn import Turn
 
 OVERDOSE = "overdose"
+MOST_ANSWERS = 2  # what to do now must not drown
 UNNAMED = "emergency_sign_unnamed"
 
 
@@ -71,7 +73,7 @@ def respond(
     if turn.intent == "cannot_go":
         text = messages["cannot_go"].format(call=replies.call_text(region, knowledge))
         said.append(replies.notice("help", text))
-    elif turn.intent in ("while_waiting", "affirm", "thank", "help", "repeat"):
+    elif turn.intent in ("while_waiting", "affirm", "thank", "help", "repeat") or reply_kind(turn) == YES:
         said.append(replies.notice("help", messages["while_waiting"]))
     elif turn.intent in ("refuse", "stop", "deny"):
         said.append(replies.notice("help", messages["will_not_go"]))
@@ -79,9 +81,8 @@ def respond(
         said.append(replies.notice("goodbye", messages["while_waiting"]))
     elif turn.intent == "bot_challenge":
         said.append(replies.notice("bot_challenge", messages["bot_challenge"]))
-    questions = [turn.intent, *(str(m.value) for m in turn.of("question"))]
-    known = [q for q in dict.fromkeys(questions) if q in knowledge.questions]
-    said += [replies.answer(question, knowledge) for question in known[:2]]
+    asked = [turn.intent, *(str(m.value) for m in turn.of("question"))]
+    said += answers(asked, assessment, knowledge, MOST_ANSWERS)
     return Told(replace(case, pending=None, misses=0), tuple(said))
 
 

@@ -211,6 +211,7 @@ def _apply_values(case: Case, turn: Turn) -> Case:
     values.update(_bare_number(case, turn, values))
     if "severity" in values:
         values["severity"] = max(0, min(10, int(values["severity"])))
+        values["severity_exact"] = not any(m.confidence < 1.0 for m in turn.of("severity"))
     for name in ("duration_days", "age", "pregnancy_weeks"):
         if name in values:
             values[name] = int(values[name])
@@ -336,7 +337,7 @@ def _answer_value(case: Case, turn: Turn, identity: str, kind: str | None) -> Ca
     if number is not None:
         number = int(number)
         if identity == "severity" and case.severity is None and number >= 0:
-            return replace(case, severity=min(10, number))
+            return replace(case, severity=min(10, number), severity_exact=True)
         if identity == "age" and case.age is None and 0 < number <= 120:
             return replace(case, age=number)
     if identity == "injury" and case.injury is None and kind == NO:
@@ -364,6 +365,8 @@ def _changes(before: Case, after: Case, turn: Turn) -> tuple[Change, ...]:
     changes = []
     for name in ("location", "side", "severity", "age", "injury"):
         old, new = getattr(before, name), getattr(after, name)
+        if name == "severity" and not before.severity_exact and "correction" not in turn.acts():
+            continue  # the old score was ours, made from words: there is nothing to take back
         if old is not None and new is not None and old != new:
             changes.append(Change(name, old, new))
     for identity, old in before.status.items():

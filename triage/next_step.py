@@ -12,9 +12,9 @@ from triage import replies
 from triage.case import Case
 from triage.engine import Assessment, assess
 from triage.interview import CONFIRM, FIRST, NextAsk, build, open_ask_ids
-from triage.plan import make_plan, meanwhile
+from triage.plan import SAFETY, make_plan, meanwhile
 from triage.replies import Reply
-from triage.summary import summary_facts
+from triage.summary import HEARD, heard, summary_facts
 
 
 def ask_or_plan(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:
@@ -52,7 +52,8 @@ def _ask(
     case: Case, assessment: Assessment, still_open: list[str], knowledge: Knowledge
 ) -> tuple[Case, tuple[Reply, ...]]:
     question = build(still_open[0], case, knowledge)
-    lead = [knowledge.messages[identity] for identity in case.lead]
+    lead = [knowledge.messages[identity] for identity in case.lead if not identity.startswith(HEARD)]
+    lead += _heard(case, question, knowledge)
     if not case.introduced:
         lead.append(knowledge.messages["introduction"])
     relief = () if _too_early(case, question) else meanwhile(case, assessment, knowledge)
@@ -69,6 +70,15 @@ def _ask(
         meanwhile_given=case.meanwhile_given or bool(relief),
     )
     return case, (reply,)
+
+
+def _heard(case: Case, question: NextAsk, knowledge: Knowledge) -> list[str]:
+    """Says which facts arrived; the question about illnesses and medicines names those it has already."""
+    names = [identity.removeprefix(HEARD) for identity in case.lead if identity.startswith(HEARD)]
+    if question.id == SAFETY:
+        names += [identity for identity in knowledge.conditions if identity in case.present()]
+    text = heard(tuple(dict.fromkeys(names)), case, knowledge)
+    return [text] if text else []
 
 
 def _too_early(case: Case, question: NextAsk) -> bool:

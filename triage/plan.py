@@ -65,6 +65,12 @@ def make_plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> Plan:
     return Plan(assessment.level, case.location, case.side, case.severity, items, tuple(withheld))
 
 
+def withheld_among(identities: Sequence[str], assessment: Assessment, knowledge: Knowledge) -> tuple[Withheld, ...]:
+    """Which of these remedies something known forbids, in the order given."""
+    remedies = [knowledge.remedies[identity] for identity in identities]
+    return tuple(held for remedy in remedies if (held := _withheld(remedy, assessment, knowledge)))
+
+
 def meanwhile(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Remedy, ...]:
     """What is safe for everyone while the questions go on: nothing that a known fact forbids."""
     safe = sorted((r for r in knowledge.remedies.values() if r.safe_meanwhile), key=lambda remedy: remedy.rank)

@@ -10,7 +10,7 @@ from knowledge.schema import Level, Region
 from triage.case import Case
 from triage.engine import Assessment, join
 from triage.interview import NextAsk
-from triage.plan import Plan
+from triage.plan import Plan, Withheld
 
 Reply = dict[str, Any]
 
@@ -20,18 +20,33 @@ def notice(kind: str, text: str, **more: Any) -> Reply:
     return {"type": "notice", "notice": kind, "text": text, **more}
 
 
-def answer(question: str, knowledge: Knowledge) -> Reply:
-    """The whole answer to a question, with its sources."""
+def answer(question: str, knowledge: Knowledge, held: Sequence[Withheld] = ()) -> Reply:
+    """The whole answer to a question, with its sources; what is `held` back from this person is said first."""
     record = knowledge.questions[question]
+    text = f"{_not_for_you(held, knowledge)}\n\n{record.text}" if held else record.text
     return {
         "type": "answer",
         "question": record.id,
         "title": record.title,
-        "text": record.text,
+        "text": text,
+        "withheld": [{"id": item.id, "because": list(item.because)} for item in held],
         "sources": list(record.sources),
         "strength": record.strength.value,
         "links": links(record.sources, knowledge),
     }
+
+
+def _not_for_you(held: Sequence[Withheld], knowledge: Knowledge) -> str:
+    """ "Not for you, from what you told me: A or B, because of a blood thinner." One sentence for each reason."""
+    titles: dict[tuple[str, ...], list[str]] = {}
+    for item in held:
+        titles.setdefault(item.labels, []).append(item.title)
+    m = knowledge.messages
+    reasons = [
+        m["answer_held_line"].format(titles=m["or"].join(found), because=join(labels))
+        for labels, found in titles.items()
+    ]
+    return m["answer_held"].format(lines=" ".join(reasons))
 
 
 def links(sources: Iterable[str], knowledge: Knowledge) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from knowledge.loader import Knowledge
 from triage.case import ABSENT, POSSIBLE, PRESENT, Case
@@ -11,6 +11,8 @@ from triage.engine import join
 from triage.plan import Plan
 
 VALUES = ("onset", "injury", "trend")
+HEARD = "heard:"  # before a name in `Case.lead`: this fact is new, say that it arrived
+NAMED = ("location", "severity", "duration_days", "injury", "age", "pregnancy_weeks")
 
 
 def summary_facts(case: Case, plan: Plan | None, knowledge: Knowledge) -> list[tuple[str, str]]:
@@ -43,6 +45,36 @@ def summary_facts(case: Case, plan: Plan | None, knowledge: Knowledge) -> list[t
     if plan is not None and plan.withheld:
         add("withheld", join([f"{held.title} ({join(held.labels)})" for held in plan.withheld]))
     return facts
+
+
+def new_facts(before: Case, after: Case) -> list[str]:
+    """Names of values and ids of conditions that were unknown before and are known now, in reading order.
+
+    Findings are left out: whatever one of them means for the level is said in its own words.
+    """
+    values = [n for n in NAMED if getattr(before, n) is None and getattr(after, n) is not None]
+    statuses = [i for i, s in after.status.items() if s == PRESENT and before.status.get(i) != PRESENT]
+    return values + [i for i in statuses if i != "pregnant" or "pregnancy_weeks" not in values]
+
+
+def heard(names: Sequence[str], case: Case, knowledge: Knowledge) -> str:
+    """ "I have noted: lower back, 8 out of 10." Empty if nothing among `names` has words."""
+    m = knowledge.messages
+    words = []
+    for name in names:
+        if name in knowledge.conditions:
+            words.append(knowledge.conditions[name].label)
+        elif name == "location":
+            words.append(place(case, knowledge))
+        elif name == "severity":
+            words.append(m["value_severity"].format(severity=case.severity))
+        elif name == "duration_days" and case.duration_days is not None:
+            words.append(m["heard_since"].format(since=since(case.duration_days, knowledge)))
+        elif name == "injury":
+            words.append(m[f"injury_{case.injury}"])
+        elif name in ("age", "pregnancy_weeks"):
+            words.append(m[f"heard_{name}"].format(value=getattr(case, name)))
+    return m["heard"].format(facts=", ".join(words)) if words else ""
 
 
 def _add_statuses(case: Case, knowledge: Knowledge, add: Callable[[str, str], None]) -> None:

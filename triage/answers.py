@@ -1,0 +1,22 @@
+"""Answers to questions, fitted to the person who asks: what is withheld from them is said before the general text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from knowledge.loader import Knowledge
+from triage import replies
+from triage.engine import Assessment
+from triage.plan import withheld_among
+from triage.replies import Reply
+
+
+def answers(questions: Iterable[str], assessment: Assessment, knowledge: Knowledge, most: int) -> list[Reply]:
+    """At most `most` answers, each question once, in order; names that are no questions are left out."""
+    known = [name for name in dict.fromkeys(questions) if name in knowledge.questions]
+    return [_answer(name, assessment, knowledge) for name in known[:most]]
+
+
+def _answer(question: str, assessment: Assessment, knowledge: Knowledge) -> Reply:
+    held = withheld_among(knowledge.questions[question].remedies, assessment, knowledge)
+    return replies.answer(question, knowledge, held)
