@@ -14,6 +14,7 @@ from triage.engine import Assessment, assess
 from triage.fold import YES, Folded, fold, reply_kind
 from triage.interview import CONFIRM, FIRST, build
 from triage.replies import Reply
+from triage.summary import summary_facts
 from triage.turn import Turn
 
 OVERDOSE = "overdose"
@@ -77,6 +78,8 @@ def respond(
         said.append(replies.notice("help", messages["while_waiting"]))
     elif turn.intent in ("refuse", "stop", "deny"):
         said.append(replies.notice("help", messages["will_not_go"]))
+    elif turn.intent == "request_summary":
+        said.append(replies.summary(summary_facts(case, None, knowledge), case, (), knowledge))
     elif turn.intent == "goodbye":
         said.append(replies.notice("goodbye", messages["while_waiting"]))
     elif turn.intent == "bot_challenge":

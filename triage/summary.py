@@ -12,6 +12,7 @@ from triage.plan import Plan
 
 VALUES = ("onset", "injury", "trend")
 HEARD = "heard:"  # before a name in `Case.lead`: this fact is new, say that it arrived
+FEW_DAYS = 2  # below it a day has a name: today, yesterday
 NAMED = ("location", "severity", "duration_days", "injury", "age", "pregnancy_weeks")
 
 
@@ -69,9 +70,10 @@ def heard(names: Sequence[str], case: Case, knowledge: Knowledge) -> str:
         elif name == "severity":
             words.append(m["value_severity"].format(severity=case.severity))
         elif name == "duration_days" and case.duration_days is not None:
-            words.append(m["heard_since"].format(since=since(case.duration_days, knowledge)))
+            span = since(case.duration_days, knowledge)
+            words.append(m["heard_since" if case.duration_days < FEW_DAYS else "heard_for"].format(span=span))
         elif name == "injury":
-            words.append(m[f"injury_{case.injury}"])
+            words.append(m[f"heard_injury_{case.injury}"])
         elif name in ("age", "pregnancy_weeks"):
             words.append(m[f"heard_{name}"].format(value=getattr(case, name)))
     return m["heard"].format(facts=", ".join(words)) if words else ""
@@ -104,7 +106,7 @@ def place(case: Case, knowledge: Knowledge) -> str:
 def since(days: int, knowledge: Knowledge) -> str:
     """A duration in the largest unit that fits: "about 3 weeks"."""
     m = knowledge.messages
-    if days in (0, 1):
+    if days < FEW_DAYS:
         return m[f"value_days_{days}"]
     for size, name in ((365, "years"), (60, "months"), (14, "weeks")):
         if days >= size:

@@ -96,3 +96,19 @@ def test_yes_in_an_emergency_is_no_refusal() -> None:
     texts = [reply["text"] for reply in talk.replies]
     assert M["will_not_go"] not in texts
     assert M["while_waiting"] in texts
+
+
+def test_what_to_tell_the_ambulance_is_summed_up() -> None:
+    talk = Talk()
+    talk.tell("saddle_numbness", location="lower", severity=7)
+    talk.say("what should I tell them", "request_summary")
+    facts = {fact["label"]: fact["value"] for fact in talk.of("summary")[0]["facts"]}
+    assert KNOWLEDGE.findings["saddle_numbness"].label in facts[M["label_present"]]
+    assert talk.level == "emergency"
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "since today"), (6, "for about 6 days"), (21, "for about 3 weeks")])
+def test_a_time_is_named_as_people_say_it(days: int, words: str) -> None:
+    talk = Talk()
+    talk.tell(location="middle", duration_days=days, injury="strain")
+    assert f"{words}, from a strain" in talk.of("ask")[0]["lead"]
