@@ -75,6 +75,13 @@ def _database(value: str) -> str:
     return value
 
 
+def _redis(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("redis", "rediss") or not parts.hostname):
+        raise ValueError("must look like redis://:password@host:6379/0")
+    return value
+
+
 def _secret(value: str) -> str:
     if value and len(value) < 32:
         raise ValueError("must be at least 32 characters long")
@@ -139,6 +146,13 @@ class Settings:
         "sqlite:///var/unknot.db",
         _database,
         "Where conversations are kept: sqlite:///file, or postgresql://user:password@host:5432/name",
+        secret=True,
+    )
+    redis_url: str = variable(
+        "UNKNOT_REDIS_URL",
+        "",
+        _redis,
+        "Several servers: where they share locks and rate limits, redis://:password@host:6379/0; empty: one server",
         secret=True,
     )
     data_dir: Path = variable(

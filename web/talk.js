@@ -273,14 +273,16 @@ export class Talk extends EventTarget {
   }
 
   async #failed(message, error, attempt) {
-    const again = error.status === 0 || error.status === 429 || error.status >= 500;
+    // A proxy answers 502 or 504 when no server does; 503 is a server that waits for something.
+    const gone = error.status === 0 || (error.status > 501 && error.status < 505);
+    const again = gone || error.status === 429 || error.status >= 500;
     if (error.status === 401) {
       this.#opened = false;
       this.items = [];
       this.notice = "expired";
       message.state = attempt < 3 ? "waiting" : "failed";
-    } else if (again && (error.status === 0 || attempt < 4)) {
-      if (error.status === 0) this.link = "lost";
+    } else if (again && (gone || attempt < 4)) {
+      if (gone) this.link = "lost";
       message.state = "waiting";
       this.#changed();
       await this.#wait(error, attempt);

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
 import time
-from collections import OrderedDict
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
+from rasa.core.channels.channel import UserMessage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
@@ -19,47 +21,60 @@ from sanic.response import json as json_response
 from channels.web import conversation
 from channels.web.config import WebConfig
 from channels.web.conversation import Item, sender_id
+from channels.web.database import Database
 from channels.web.guard import RefusedError, address, json_body, refusal_body
-from channels.web.limits import Limiter
+from channels.web.handling import LOCK_PAUSE, Handling
+from channels.web.inbox import Accepted, Inbox
+from channels.web.limits import Limiter, Shared, SharedLimiter
 from channels.web.sessions import Sessions
 from channels.web.store import Session, Store
-from channels.web.turns import Handler, Turn, Turns
+from channels.web.turns import Turn, TurnOutput, Turns
 
 logger = logging.getLogger(__name__)
 NO_STORE = {"Cache-Control": "no-store"}
 SIDES = {"left": "left side", "right": "right side", "both": "both sides", "centre": "centre"}
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MOST_CHOICES = 40
-_MOST_KNOWN = 2_000  # sessions whose message ids are kept in memory
 _SWEEP_SECONDS = 3_600.0
-_UNLOCK_SECONDS = 0.05
+_PROBE = uuid.uuid4().hex  # of this server: several may look after themselves at once
 
 
 class Api:
     """The API of one server."""
 
-    def __init__(self, config: WebConfig, store: Store, handler: Handler, clock: Callable[[], float]) -> None:
+    def __init__(self, config: WebConfig, agent: Callable[[], Any], clock: Callable[[], float]) -> None:
         self.config = config
-        self.sessions = Sessions(config, store, clock)
-        self._store = store
         self._clock = clock
-        self._turns = Turns(handler)
-        self._known: OrderedDict[str, set[str]] = OrderedDict()
-        self._by_session = Limiter(config.session_burst, config.session_rate)
-        self._by_address = Limiter(config.address_burst, config.address_rate)
-        self._newcomers = Limiter(config.newcomer_burst, config.newcomer_rate)
+        self._database = Database(config.database_url)
+        self._store = Store(self._database)
+        self._inbox = Inbox(self._database)
+        self.sessions = Sessions(config, self._store, clock)
+        self._turns = Turns(Handling(self._inbox, agent).handle)
+        self._shared = Shared(config.redis_url, config.secret) if config.redis_url else None
+        self._by_session = self._limiter("session", config.session_burst, config.session_rate)
+        self._by_address = self._limiter("address", config.address_burst, config.address_rate)
+        self._newcomers = self._limiter("newcomer", config.newcomer_burst, config.newcomer_rate)
         self._swept = 0.0
 
-    def admit(self, request: Request) -> None:
+    def _limiter(self, name: str, burst: float, rate: float) -> Limiter | SharedLimiter:
+        return SharedLimiter(self._shared, name, burst, rate) if self._shared else Limiter(burst, rate)
+
+    async def close(self) -> None:
+        """Lets go of the database and of Redis."""
+        self._database.close()
+        if self._shared:
+            await self._shared.close()
+
+    async def admit(self, request: Request) -> None:
         """Raises RefusedError for an address that asks too much."""
-        _pass(self._by_address, address(request, self.config.proxies))
+        await _pass(self._by_address, address(request, self.config.proxies))
 
     async def open(self, request: Request) -> HTTPResponse:
         """POST /api/session: the session of this browser, or a new one, and what was said in it."""
         json_body(request, self.config.max_body)
         newcomer = address(request, self.config.proxies)
-        opened = self.sessions.open(request, lambda: _pass(self._newcomers, newcomer))
-        self._store.touch(opened.session, self._clock())
+        opened = await self.sessions.open(request, lambda: _pass(self._newcomers, newcomer))
+        await self._store.touch(opened.session, self._clock())
         body: dict[str, Any] = {"new": opened.is_new, "expires": self._expiry(opened.session)}
         body |= await self._history(request, opened.session)
         if opened.token and opened.origin:
@@ -73,12 +88,12 @@ class Api:
 
     async def history(self, request: Request) -> HTTPResponse:
         """GET /api/history."""
-        session = self.sessions.require(request)
+        session = await self.sessions.require(request)
         return json_response(await self._history(request, session), headers=NO_STORE)
 
     async def send(self, request: Request) -> None:
         """POST /api/messages: takes a message once, streams the replies as lines of JSON."""
-        session = self.sessions.require(request)
+        session = await self.sessions.require(request)
         body = json_body(request, self.config.max_body)
         message = body.get("id")
         if not isinstance(message, str) or not _MESSAGE_ID.fullmatch(message):
@@ -96,7 +111,7 @@ class Api:
 
     async def export(self, request: Request) -> HTTPResponse:
         """GET /api/export: everything kept about this conversation, as a file."""
-        session = self.sessions.require(request)
+        session = await self.sessions.require(request)
         events = await self._events(request, session)
         body = {
             "exported": _iso(self._clock()),
@@ -109,7 +124,7 @@ class Api:
 
     async def delete(self, request: Request) -> HTTPResponse:
         """DELETE /api/conversation: everything kept about this conversation is gone, and the session with it."""
-        session = self.sessions.require(request)
+        session = await self.sessions.require(request)
         await self._erase(request, session.session)
         response = json_response({"deleted": True}, headers=NO_STORE)
         if not self.sessions.origins.of(request):
@@ -117,44 +132,32 @@ class Api:
         return response
 
     async def _begin(self, request: Request, session: Session, message: str, body: dict[str, Any]) -> Turn:
-        """The turn of a message that is not under way: a new one, or one that is over and is told again."""
-        if message in await self._said(request, session):
-            return await self._told(request, session, message)
-        _pass(self._by_session, session.session)
+        """The turn of a message that is not under way here, once the message is kept.
+
+        It may be new, under way on another server, left behind by one that is gone, or over: `Handling` finds out
+        and either runs it or tells what was said.
+        """
+        await _pass(self._by_session, session.session)
         if len(self._turns.of(session.session)) >= self.config.max_turns:
             raise RefusedError("too_many", 1.0)
         if not request.app.ctx.agent or not request.app.ctx.agent.is_ready():
             raise RefusedError("not_ready", 1.0)
-        text = await self._text(request, session, body)
-        self._store.touch(session, self._clock())
-        # The same message may have come in a second time while this one was looked at.
+        kept = await self._kept(request, session, message) if "choices" in body else None
+        text = kept if kept is not None else await self._text(request, session, body)
+        new = Accepted(message, text, body.get("restart") is True, self._clock())
+        accepted = await self._inbox.accept(session.session, new)
+        await self._store.touch(session, self._clock())
+        # The same message may have come in a second time meanwhile.
         if under_way := self._turns.find(session.session, message):
             return under_way
-        metadata = {"restart": True} if body.get("restart") is True else {}
-        return self._turns.start(session.session, message, text, metadata, lambda: self._note(session, message))
+        return self._turns.start(session.session, message, accepted.text)
 
-    async def _said(self, request: Request, session: Session) -> set[str]:
-        """Ids of the session's messages that were answered; from the tracker when not in memory."""
-        if session.session not in self._known:
-            items = conversation.items_of(await self._events(request, session))
-            self._known[session.session] = {item["id"] for item in items if item["from"] == "user"}
-        self._known.move_to_end(session.session)
-        while len(self._known) > _MOST_KNOWN:
-            self._known.popitem(last=False)
-        return self._known[session.session]
-
-    def _note(self, session: Session, message: str) -> None:
-        if session.session in self._known:
-            self._known[session.session].add(message)
-
-    async def _told(self, request: Request, session: Session, message: str) -> Turn:
-        """A turn that was saved, from the tracker."""
+    async def _kept(self, request: Request, session: Session, message: str) -> str | None:
+        """The words of a message that came in before: what it chose may be answered by now."""
+        if accepted := await self._inbox.find(session.session, message):
+            return accepted.text
         items = conversation.items_of(await self._events(request, session))
-        said = [item for item in items if item["id"] == message]
-        turn = Turn(session.session, message, said[0]["text"] if said else "")
-        turn.items = [item for item in items if item["id"].rpartition(".")[0] == message]
-        turn.end("done" if turn.items else "silent")
-        return turn
+        return next((item["text"] for item in items if item["id"] == message), None)
 
     async def _text(self, request: Request, session: Session, body: dict[str, Any]) -> str:
         """The person's words: typed, or the titles of the choices they tapped."""
@@ -175,29 +178,46 @@ class Api:
         fits = isinstance(ids, list) and 0 < len(ids) <= _MOST_CHOICES and all(isinstance(i, str) for i in ids)
         if not fits or (side is not None and side not in SIDES):
             raise RefusedError("bad_request")
-        choices = await self._choices(request, session)
-        if not all(key in choices for key in ids):
-            raise RefusedError("stale_choice")
+        choices = await self._choices(request, session, ids)
         titles = [choices[key].rstrip(" .") for key in dict.fromkeys(ids)]
         words = ". ".join(titles) if len(titles) > 1 else titles[0]
         return conversation.typed(f"{words}, {SIDES[side]}" if side else words)
 
-    async def _choices(self, request: Request, session: Session) -> dict[str, str]:
+    async def _choices(self, request: Request, session: Session, ids: list[str]) -> dict[str, str]:
+        """What may be chosen. Raises RefusedError when it is not what these ids are of."""
+        until = time.monotonic() + self.config.turn_seconds
+        while True:
+            waiting = await self._inbox.waiting(session.session)
+            found = await self._offered(request, session)
+            if all(key in found for key in ids):
+                return found
+            # On another server a turn may have offered it and be about to be saved.
+            elsewhere = [one for one in waiting if not self._turns.find(session.session, one.message)]
+            if all(one.failed for one in elsewhere):
+                raise RefusedError("stale_choice")
+            if time.monotonic() > until:
+                raise RefusedError("away", 1.0)
+            await asyncio.sleep(LOCK_PAUSE)
+
+    async def _offered(self, request: Request, session: Session) -> dict[str, str]:
         for turn in reversed(self._turns.of(session.session)):
             if found := conversation.offered(turn.items):
                 return found
         return conversation.offered(conversation.items_of(await self._events(request, session)))
 
     async def _history(self, request: Request, session: Session) -> dict[str, Any]:
+        waiting = await self._inbox.waiting(session.session)
         items = conversation.items_of(await self._events(request, session))
         known = {item["id"] for item in items}
         pending = []
-        for turn in self._turns.of(session.session):
-            if turn.message in known:
+        for one in waiting:
+            if one.message in known:
                 continue
-            pending.append(turn.message)
-            said: Item = {"id": turn.message, "from": "user", "text": turn.text, "at": turn.started}
-            items += [said, *turn.items]
+            pending.append(one.message)
+            under_way = self._turns.find(session.session, one.message)
+            text = one.text.removeprefix(conversation.WORD_JOINER)
+            said: Item = {"id": one.message, "from": "user", "text": text, "at": one.at}
+            items += [said, *(under_way.items if under_way else [])]
         return {"items": items[-conversation.MOST_ITEMS :], "pending": pending}
 
     async def _events(self, request: Request, session: Session) -> list[dict[str, Any]]:
@@ -212,10 +232,11 @@ class Api:
             raise RefusedError("not_ready", 1.0)
         await self._turns.cancel(session)
         try:
-            async with agent.lock_store.lock(sender, wait_time_in_seconds=_UNLOCK_SECONDS):
+            async with agent.lock_store.lock(sender, wait_time_in_seconds=LOCK_PAUSE):
+                # The inbox first: what waits for the lock elsewhere finds nothing to do.
+                await self._inbox.forget(session)
                 await conversation.erase(agent.tracker_store, sender)
-                self._store.remove(session)
-                self._known.pop(session, None)
+                await self._store.remove(session)
         except conversation.EraseError as error:
             logger.error("Conversations cannot be deleted from %s", error)
             raise RefusedError("cannot_erase") from None
@@ -227,7 +248,7 @@ class Api:
             return
         self._swept = now
         oldest = now - self.config.session_seconds
-        for session in self._store.dead(now - self.config.token_seconds, oldest):
+        for session in await self._store.dead(now - self.config.token_seconds, oldest):
             await self._erase(request, session)
 
     def _expiry(self, session: Session) -> str:
@@ -239,21 +260,22 @@ async def probe(app: Any, timeout: float) -> bool:
     agent = app.ctx.agent
     if agent is None or not agent.is_ready():
         return False
-    turns = Turns(agent.handle_message)
-    turn = turns.start("ready-probe", f"probe-{time.time_ns()}", "hello", {}, lambda: None)
+    session = f"ready-probe-{_PROBE}"
+    turn = Turn(session, f"probe-{time.time_ns()}", "hello")
+    message = UserMessage(turn.text, TurnOutput(turn), sender_id(session), input_channel="web")
     try:
-        await asyncio.wait_for(asyncio.shield(turn.task or asyncio.sleep(0)), timeout)
-        broken = any(item["payload"].get("notice") == "error" for item in turn.items)
-        return turn.outcome == "done" and not broken
-    except asyncio.TimeoutError:
+        await asyncio.wait_for(agent.handle_message(message), timeout)
+        return bool(turn.items) and all(item["payload"].get("notice") != "error" for item in turn.items)
+    except Exception as error:
+        logger.warning("Not ready: %s", type(error).__name__)
         return False
     finally:
-        await turns.cancel("ready-probe")
-        await conversation.erase(agent.tracker_store, sender_id("ready-probe"))
+        with contextlib.suppress(Exception):  # it is told above that the store is away
+            await conversation.erase(agent.tracker_store, sender_id(session))
 
 
-def _pass(limiter: Limiter, key: str) -> None:
-    wait = limiter.wait(key)
+async def _pass(limiter: Limiter | SharedLimiter, key: str) -> None:
+    wait = await limiter.wait(key)
     if wait:
         raise RefusedError("too_many", wait)
 

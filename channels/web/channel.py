@@ -19,7 +19,7 @@ from channels.web import static
 from channels.web.api import NO_STORE, Api, probe
 from channels.web.config import WEB_FOLDER, WebConfig, from_settings
 from channels.web.guard import API, EVERY_HEADER, PAGE_HEADERS, RefusedError, refusal_response
-from channels.web.store import Store
+from channels.web.handling import PASSING
 from channels.web.wording import Wording
 from knowledge.loader import load
 from settings import load_settings
@@ -62,14 +62,15 @@ class WebChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """All routes."""
         wording = self._wording or Wording(load(), self.config.region)
-        store = Store(self.config.database_url)
-        api = Api(self.config, store, on_new_message, self._clock)
+        serving: dict[str, Any] = {}
+        api = Api(self.config, lambda: serving["app"].ctx.agent, self._clock)
         blueprint = Blueprint("unknot_web")
         _api_routes(blueprint, api)
         page = _page_routes(blueprint, api, wording)
         _health_routes(blueprint)
 
         async def prepare(app: Sanic, _: Any) -> None:
+            serving["app"] = app
             app.config.REQUEST_MAX_SIZE = min(app.config.REQUEST_MAX_SIZE, MOST_BYTES)
             # Before the others: Rasa's own CORS middleware answers preflights, Rasa's own route answers "/".
             app.request_middleware.appendleft(_first(api, page))
@@ -78,7 +79,7 @@ class WebChannel(InputChannel):
             app.error_handler.add(Exception, _on_error(api, fallback))
 
         async def close(_: Sanic, __: Any) -> None:
-            store.close()
+            await api.close()
 
         blueprint.before_server_start(prepare)
         blueprint.after_server_stop(close)
@@ -99,7 +100,7 @@ def _api_routes(blueprint: Blueprint, api: Api) -> None:
 
 def _guarded(api: Api, handler: Callable[[Request], Awaitable[HTTPResponse | None]]) -> Any:
     async def guarded(request: Request) -> HTTPResponse | None:
-        api.admit(request)
+        await api.admit(request)
         response = await handler(request)
         if response is not None:
             _add(response, {**EVERY_HEADER, **api.sessions.origins.headers(request)})
@@ -174,9 +175,12 @@ def _on_error(api: Api, fallback: Callable[[Request, Exception], HTTPResponse]) 
             if request is None or not str(request.path).startswith((API, "/widget/")):
                 return fallback(request, error)
             code = next((code for kind, code in _KINDS if isinstance(error, kind)), "")
-            if not code:
-                logger.error("A request failed: %s", type(error).__name__)
-            error = RefusedError(code or "failed")
+            if isinstance(error, PASSING):
+                error = RefusedError("away", 1.0)
+            else:
+                if not code:
+                    logger.error("A request failed: %s", type(error).__name__)
+                error = RefusedError(code or "failed")
         response = refusal_response(error)
         _add(response, {**NO_STORE, **EVERY_HEADER, **api.sessions.origins.headers(request)})
         return response

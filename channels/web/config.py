@@ -24,6 +24,7 @@ class WebConfig:
     secret: str
     database_url: str
     origins: frozenset[str] = frozenset()  # other origins whose pages may embed the widget
+    redis_url: str = ""  # where several servers keep their rate limits together
     region: str = "us"
     proxies: int = 0  # trusted reverse proxies in front, for the client's address
     token_seconds: float = 7 * DAY  # a token that is not used for so long is dead
@@ -48,14 +49,17 @@ def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None
 
     Raises ValueError for an override that is not a limit or not a number.
     """
+    if settings.redis_url and not settings.web_secret:
+        raise ValueError("UNKNOT_WEB_SECRET must be set where several servers share UNKNOT_REDIS_URL")
     config = WebConfig(
         secret=settings.web_secret or kept_secret(settings.data_dir),
         database_url=absolute_database(settings.database_url),
         origins=frozenset(filter(None, settings.web_origins.split(","))),
+        redis_url=settings.redis_url,
         region=settings.region,
         proxies=settings.proxies,
     )
-    fixed = {"secret", "database_url", "origins", "region", "proxies"}
+    fixed = {"secret", "database_url", "redis_url", "origins", "region", "proxies"}
     for name, value in (overrides or {}).items():
         if name in fixed or not hasattr(config, name):
             raise ValueError(f"channels.web.WebChannel: {name} cannot be set here")

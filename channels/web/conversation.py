@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -89,21 +91,44 @@ def offered(items: Iterable[Item]) -> dict[str, str]:
     return {}
 
 
+def strict(tracker_store: Any) -> Any:
+    """The store without Rasa's wrapper, which hides that it is away and goes on with an empty tracker."""
+    return tracker_store._tracker_store if isinstance(tracker_store, FailSafeTrackerStore) else tracker_store
+
+
+def _kind(tracker_store: Any) -> Any:
+    """The store itself, without wrappers."""
+    store = strict(tracker_store)
+    return store._tracker_store if isinstance(store, AwaitableTrackerStore) else store
+
+
 async def events_of(tracker_store: Any, sender: str) -> list[dict[str, Any]]:
-    """All events of a sender, of every Rasa session, oldest first."""
-    tracker = await tracker_store.retrieve_full_tracker(sender)
+    """All events of a sender, of every Rasa session, oldest first. Raises when the store is away."""
+    tracker = await strict(tracker_store).retrieve_full_tracker(sender)
     return [event.as_dict() for event in tracker.events] if tracker else []
+
+
+async def holds(tracker_store: Any, sender: str, message: str) -> bool:
+    """Whether the store has this message of the sender. Raises when the store is away."""
+    store = _kind(tracker_store)
+    if isinstance(store, SQLTrackerStore):
+        return await asyncio.to_thread(_holds, store, sender, message)
+    return any(item["id"] == message for item in items_of(await events_of(store, sender)))
+
+
+def _holds(store: SQLTrackerStore, sender: str, message: str) -> bool:
+    row = store.SQLEvent
+    with store.session_scope() as session:
+        said = session.query(row.data).filter(row.sender_id == sender, row.type_name == "user")
+        found = said.filter(row.data.contains(message, autoescape=True)).all()
+    return any((json.loads(data).get("metadata") or {}).get("message") == message for (data,) in found)
 
 
 async def erase(tracker_store: Any, sender: str) -> None:
     """Deletes every event of `sender` from the store. Raises EraseError."""
-    store = tracker_store
-    if isinstance(store, FailSafeTrackerStore):
-        if store._fallback_tracker_store is not None:
-            await erase(store._fallback_tracker_store, sender)
-        store = store._tracker_store
-    if isinstance(store, AwaitableTrackerStore):
-        store = store._tracker_store
+    if isinstance(tracker_store, FailSafeTrackerStore) and tracker_store._fallback_tracker_store is not None:
+        await erase(tracker_store._fallback_tracker_store, sender)
+    store = _kind(tracker_store)
     if isinstance(store, SQLTrackerStore):
         with store.session_scope() as session:
             if store.engine.dialect.name == "sqlite":

@@ -24,6 +24,7 @@ MESSAGES = {
     "too_many": (429, "That was a lot at once. Please wait a moment and try again."),
     "failed": (500, "Something went wrong here. Please try again."),
     "cannot_erase": (501, "The conversation could not be deleted here. Please ask who runs this site."),
+    "away": (503, "Something this chat needs is away for a moment. It will try again."),
     "not_ready": (503, "The assistant is still starting. Please try again in a moment."),
 }
 PAGE_HEADERS = {

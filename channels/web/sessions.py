@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sanic.request import Request
@@ -37,28 +37,28 @@ class Sessions:
         self._clock = clock
         self.origins = Origins(config.origins)
 
-    def require(self, request: Request) -> Session:
+    async def require(self, request: Request) -> Session:
         """The session of this request's token. Raises RefusedError."""
-        return self._check(request, self.origins.of(request))[0]
+        return (await self._check(request, self.origins.of(request)))[0]
 
-    def open(self, request: Request, may_create: Callable[[], None]) -> Opened:
+    async def open(self, request: Request, may_create: Callable[[], Awaitable[None]]) -> Opened:
         """The session of this request's token, its token replaced when due; without one, a new session.
 
         `may_create` raises RefusedError where a new one is not to be made.
         """
         origin, now = self.origins.of(request), self._clock()
         try:
-            session, token = self._check(request, origin)
+            session, token = await self._check(request, origin)
         except RefusedError as refusal:
             if refusal.code != "no_session":
                 raise
-            may_create()
-            session = self._store.add(tokens.new_session_id(), now)
+            await may_create()
+            session = await self._store.add(tokens.new_session_id(), now)
             return Opened(session, origin, True, self._issue(session, origin, now))
         if now - token.issued < self._config.rotate_seconds:
             return Opened(session, origin, False)
         if token.generation == session.generation:
-            session = self._store.rotate(session, now)
+            session = await self._store.rotate(session, now)
         return Opened(session, origin, False, self._issue(session, origin, now))
 
     def keep(self, request: Request, response: HTTPResponse, text: str) -> None:
@@ -78,14 +78,14 @@ class Sessions:
         token = Token(session.session, session.generation, mode, origin, now)
         return tokens.issue(token, self._config.secret, self._config.token_seconds)
 
-    def _check(self, request: Request, origin: str) -> tuple[Session, Token]:
+    async def _check(self, request: Request, origin: str) -> tuple[Session, Token]:
         now = self._clock()
         mode, text = _presented(request, origin, self._config.proxies)
         try:
             token = tokens.read(text, self._config.secret, mode=mode, origin=origin, now=now)
         except TokenError:
             raise RefusedError("no_session") from None
-        session = self._store.get(token.session)
+        session = await self._store.get(token.session)
         if session is None or now - session.created > self._config.session_seconds:
             raise RefusedError("no_session")
         replaced = session.generation - token.generation

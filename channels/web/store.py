@@ -1,22 +1,15 @@
-"""The channel's own table: which sessions exist. No word of a conversation."""
+"""Which sessions exist. No word of a conversation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from channels.web.database import SESSIONS, Database
+
 _SEEN_SECONDS = 3_600.0
-_TABLES = sa.MetaData()
-_SESSIONS = sa.Table(
-    "web_sessions",
-    _TABLES,
-    sa.Column("session", sa.String(64), primary_key=True),
-    sa.Column("generation", sa.Integer, nullable=False),
-    sa.Column("rotated", sa.Float, nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("seen", sa.Float, nullable=False),
-)
 
 
 @dataclass(frozen=True)
@@ -31,51 +24,50 @@ class Session:
 
 
 class Store:
-    """Sessions, in the database that also holds the conversations."""
+    """Sessions, in the database that also holds the conversations. Every method may raise AwayError."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url, future=True)
-        _TABLES.create_all(self._engine)
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    def add(self, session: str, now: float) -> Session:
+    async def add(self, session: str, now: float) -> Session:
         """A new session."""
         row = Session(session, 0, now, now, now)
-        with self._engine.begin() as db:
-            db.execute(_SESSIONS.insert().values(**row.__dict__))
+        await self._database.run(lambda db: db.execute(SESSIONS.insert().values(**row.__dict__)))
         return row
 
-    def get(self, session: str) -> Session | None:
+    async def get(self, session: str) -> Session | None:
         """The session, if there is one."""
-        with self._engine.connect() as db:
-            row = db.execute(sa.select(_SESSIONS).where(_SESSIONS.c.session == session)).first()
-        return Session(*row) if row else None
+        return await self._database.run(lambda db: _get(db, session))
 
-    def rotate(self, old: Session, now: float) -> Session:
+    async def rotate(self, old: Session, now: float) -> Session:
         """The session with its next generation; with two rotations at once, both get the same one."""
-        same = (_SESSIONS.c.session == old.session) & (_SESSIONS.c.generation == old.generation)
-        change = _SESSIONS.update().where(same).values(generation=old.generation + 1, rotated=now)
-        with self._engine.begin() as db:
-            db.execute(change)
-        return self.get(old.session) or old
+        same = (SESSIONS.c.session == old.session) & (SESSIONS.c.generation == old.generation)
+        change = SESSIONS.update().where(same).values(generation=old.generation + 1, rotated=now)
 
-    def touch(self, session: Session, now: float) -> None:
+        def work(db: Any) -> Session | None:
+            db.execute(change)
+            return _get(db, old.session)
+
+        return await self._database.run(work) or old
+
+    async def touch(self, session: Session, now: float) -> None:
         """Notes that the session is in use, to the hour: a write a message would cost more than it tells."""
         if now - session.seen < _SEEN_SECONDS:
             return
-        with self._engine.begin() as db:
-            db.execute(_SESSIONS.update().where(_SESSIONS.c.session == session.session).values(seen=now))
+        change = SESSIONS.update().where(SESSIONS.c.session == session.session).values(seen=now)
+        await self._database.run(lambda db: db.execute(change))
 
-    def remove(self, session: str) -> None:
+    async def remove(self, session: str) -> None:
         """Forgets a session; its tokens are worthless from now on."""
-        with self._engine.begin() as db:
-            db.execute(_SESSIONS.delete().where(_SESSIONS.c.session == session))
+        await self._database.run(lambda db: db.execute(SESSIONS.delete().where(SESSIONS.c.session == session)))
 
-    def dead(self, seen_before: float, created_before: float) -> list[str]:
+    async def dead(self, seen_before: float, created_before: float) -> list[str]:
         """Sessions that no token can reach any more."""
-        where = (_SESSIONS.c.seen < seen_before) | (_SESSIONS.c.created < created_before)
-        with self._engine.connect() as db:
-            return [row[0] for row in db.execute(sa.select(_SESSIONS.c.session).where(where).limit(200))]
+        where = (SESSIONS.c.seen < seen_before) | (SESSIONS.c.created < created_before)
+        found = sa.select(SESSIONS.c.session).where(where).limit(200)
+        return await self._database.run(lambda db: [row[0] for row in db.execute(found)])
 
-    def close(self) -> None:
-        """Lets go of the database."""
-        self._engine.dispose()
+
+def _get(db: Any, session: str) -> Session | None:
+    row = db.execute(sa.select(SESSIONS).where(SESSIONS.c.session == session)).first()
+    return Session(*row) if row else None

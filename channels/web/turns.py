@@ -8,13 +8,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.channels.channel import OutputChannel
 
-from channels.web.conversation import Item, bot_item, payload_of, sender_id
+from channels.web.conversation import Item, bot_item, payload_of
 
 logger = logging.getLogger(__name__)
-Handler = Callable[[UserMessage], Awaitable[Any]]
-OnSaved = Callable[[], None]
 
 
 class Turn:
@@ -26,14 +24,21 @@ class Turn:
         self.text = text
         self.started = time.time()
         self.items: list[Item] = []
+        self._said = 0  # of this run; a turn that runs again says nothing twice
         self.outcome = ""  # "done", "silent" or "failed" once it is over
         self.task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
 
-    def say(self, payload: dict[str, Any]) -> None:
-        """Adds a reply and wakes the listeners."""
-        self.items.append(bot_item(self.message, len(self.items), payload, time.time()))
-        self._wake()
+    def say(self, payload: dict[str, Any], at: float | None = None) -> None:
+        """Adds a reply and wakes the listeners; in a further run, only what is beyond the first one."""
+        self._said += 1
+        if self._said > len(self.items):
+            self.items.append(bot_item(self.message, len(self.items), payload, at or time.time()))
+            self._wake()
+
+    def rewind(self) -> None:
+        """The turn runs from its start again."""
+        self._said = 0
 
     def end(self, outcome: str) -> None:
         """Closes the turn."""
@@ -95,10 +100,10 @@ class TurnOutput(OutputChannel):
 
 
 class Turns:
-    """All turns under way."""
+    """The turns under way on this server."""
 
-    def __init__(self, handler: Handler) -> None:
-        self._handler = handler
+    def __init__(self, handle: Callable[[Turn], Awaitable[None]]) -> None:
+        self._handle = handle
         self._turns: dict[tuple[str, str], Turn] = {}
 
     def find(self, session: str, message: str) -> Turn | None:
@@ -109,26 +114,16 @@ class Turns:
         """The session's turns under way, oldest first."""
         return [turn for turn in self._turns.values() if turn.session == session]
 
-    def start(self, session: str, message: str, text: str, metadata: dict[str, Any], on_saved: OnSaved) -> Turn:
+    def start(self, session: str, message: str, text: str) -> Turn:
         """Begins a turn in the background."""
         turn = Turn(session, message, text)
         self._turns[session, message] = turn
-        turn.task = asyncio.get_running_loop().create_task(self._run(turn, metadata, on_saved))
+        turn.task = asyncio.get_running_loop().create_task(self._run(turn))
         return turn
 
-    async def _run(self, turn: Turn, metadata: dict[str, Any], on_saved: OnSaved) -> None:
+    async def _run(self, turn: Turn) -> None:
         try:
-            await self._handler(
-                UserMessage(
-                    turn.text,
-                    TurnOutput(turn),
-                    sender_id(turn.session),
-                    input_channel="web",
-                    message_id=turn.message,
-                    metadata={**metadata, "message": turn.message},
-                )
-            )
-            on_saved()
+            await self._handle(turn)
             turn.end("done" if turn.items else "silent")
         except Exception as error:
             # The error's text may quote what a person typed.

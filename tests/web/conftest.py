@@ -36,6 +36,12 @@ class Person:
             self.http.headers["Authorization"] = f"Bearer {opened['token']}"
         return opened
 
+    def at(self, server: FakeServer) -> Person:
+        """The same person, sent to another server."""
+        other = Person(server)
+        other.http.cookies.update(self.http.cookies)
+        return other
+
     def post(self, body: dict[str, Any], message: str = "") -> httpx.Response:
         """Sends a message, under a new id unless one is given."""
         self._count += 1

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
-from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.lock_store import InMemoryLockStore, LockStore
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
@@ -26,9 +26,10 @@ ORDER = ("red_flags_first", "location", "severity", "onset", "injury", "age", "s
 class FakeAgent:
     """Stands where Rasa's agent stands. `hold` keeps turns from ending, as a hung action server does."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, lock_store: LockStore | None = None) -> None:
         self.tracker_store = SQLTrackerStore(Domain.empty(), db=str(database))
-        self.lock_store = InMemoryLockStore()
+        self.lock_store = lock_store or InMemoryLockStore()
+        self.processor = FakeProcessor(self)
         self.ready = True
         self.hold = asyncio.Event()
         self.turns = 0
@@ -39,31 +40,43 @@ class FakeAgent:
         return self.ready
 
     async def handle_message(self, message: UserMessage) -> None:
-        """One turn: replies go out one by one, the tracker is saved at the end, as Rasa does it."""
+        """As Rasa's agent."""
         async with self.lock_store.lock(message.sender_id, wait_time_in_seconds=0.05):
-            self.turns += 1
-            self.texts.append(message.text)
-            tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
-            asked = _last_asked([event.as_dict() for event in tracker.events])
-            tracker.update(
-                UserUttered(
-                    message.text,
-                    input_channel=message.input_channel,
-                    message_id=message.message_id,
-                    metadata=message.metadata,
-                )
+            await self.processor.handle_message(message)
+
+
+class FakeProcessor:
+    """Stands where Rasa's processor stands."""
+
+    def __init__(self, agent: FakeAgent) -> None:
+        self.agent = agent
+        self.tracker_store = agent.tracker_store
+
+    async def handle_message(self, message: UserMessage) -> None:
+        """One turn: replies go out one by one, the tracker is saved at the end, as Rasa does it."""
+        self.agent.turns += 1
+        self.agent.texts.append(message.text)
+        tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)
+        asked = _last_asked([event.as_dict() for event in tracker.events])
+        tracker.update(
+            UserUttered(
+                message.text,
+                input_channel=message.input_channel,
+                message_id=message.message_id,
+                metadata=message.metadata,
             )
-            for pause, payload in script(message.text, asked):
-                if pause:
-                    await asyncio.sleep(pause)
-                if payload is None:
-                    await self.hold.wait()
-                    continue
-                event = BotUttered(data={"custom": payload})
-                tracker.update(event)
-                await message.output_channel.send_response(message.sender_id, event.message())
-            tracker.update(ActionExecuted("action_listen"))
-            await self.tracker_store.save(tracker)
+        )
+        for pause, payload in script(message.text, asked):
+            if pause:
+                await asyncio.sleep(pause)
+            if payload is None:
+                await self.agent.hold.wait()
+                continue
+            event = BotUttered(data={"custom": payload})
+            tracker.update(event)
+            await message.output_channel.send_response(message.sender_id, event.message())
+        tracker.update(ActionExecuted("action_listen"))
+        await self.tracker_store.save(tracker)
 
 
 def _last_asked(events: list[Payload]) -> str:

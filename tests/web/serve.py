@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from rasa.core.lock_store import LockStore
 from rasa.core.run import configure_app
 from sanic import Sanic
 
@@ -30,7 +31,8 @@ Sanic.test_mode = True  # several servers of one name in one process
 class FakeServer:
     """Start, stop and start again: the database and the secret stay, as they would on a disk."""
 
-    def __init__(self, folder: Path, **changes: Any) -> None:
+    def __init__(self, folder: Path, lock_store: LockStore | None = None, **changes: Any) -> None:
+        self.lock_store = lock_store
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = folder / "unknot.db"
@@ -57,7 +59,7 @@ class FakeServer:
         self._over = asyncio.Event()
         channel = WebChannel(self.config, clock=self.clock)
         app = configure_app([channel], cors=None, enable_api=False, route="/webhooks/", use_uvloop=False)
-        app.ctx.agent = self.agent = FakeAgent(self.database)
+        app.ctx.agent = self.agent = FakeAgent(self.database, self.lock_store)
         server = await app.create_server("127.0.0.1", self.port, return_asyncio_server=True, access_log=False)
         await server.startup()
         await server.before_start()
@@ -72,6 +74,11 @@ class FakeServer:
         self.do(self._over.set)
         assert self._thread is not None
         self._thread.join(20)
+
+    @property
+    def running(self) -> bool:
+        """Whether it serves."""
+        return self._thread is not None and self._thread.is_alive()
 
     def do(self, call: Callable[[], Any]) -> None:
         """Runs `call` in the server's loop."""
