@@ -4,13 +4,13 @@ PYTHON3 ?= $(shell command -v python3 || command -v python)
 NEED_PYTHON = $(if $(PYTHON3),,$(error No Python found: install any Python 3, for example with "apt install python3"))
 PY := .venv/bin/python
 # Folders with Python of ours, as far as they exist.
-CODE := $(wildcard settings.py knowledge triage clinical_text components actions channels terminal evaluation scripts tests benchmarks)
+CODE := $(wildcard settings.py privacy knowledge triage clinical_text components actions channels terminal evaluation scripts tests benchmarks)
 TYPED := $(filter-out tests benchmarks,$(CODE))
 # Nothing typed by hand or started here reports to anybody.
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack train lint validate test understanding bench-nlu compare-context
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate test audit understanding bench-nlu compare-context
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ serve-rest: setup ## start it with Rasa's stock REST channel, for evaluation, lo
 slack: setup ## start it for Slack; docs/slack.md says how the app is made
 	@exec $(PY) -m channels.slack
 
+purge: setup ## delete what is older than UNKNOT_RETENTION_DAYS (a running assistant does it daily)
+	@exec $(PY) -m privacy purge
+
 train: setup ## train the model if its inputs have changed
 	@exec $(PY) -m scripts.train
 
@@ -50,6 +53,9 @@ test: lint validate ## every check and every test
 	@$(PY) -m scripts.servers
 	@$(PY) -m scripts.train
 	@exec $(PY) -m pytest
+
+audit: setup-dev ## known advisories for the locked packages; fails where they cannot be looked up
+	@exec $(PY) -m scripts.audit
 
 understanding: setup-dev ## measure how well messages are understood, on sets it was not trained on
 	@$(PY) -m scripts.train

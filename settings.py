@@ -82,6 +82,13 @@ def _redis(value: str) -> str:
     return value
 
 
+def _broker(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("amqp", "amqps") or not parts.hostname):
+        raise ValueError("must look like amqp://user:password@host:5672/")
+    return value
+
+
 def _secret(value: str) -> str:
     if value and len(value) < 32:
         raise ValueError("must be at least 32 characters long")
@@ -100,6 +107,12 @@ def _origins(value: str) -> str:
 def _count(value: str) -> int:
     if not value.isascii() or not value.isdigit() or int(value) > 10:
         raise ValueError("must be a whole number from 0 to 10")
+    return int(value)
+
+
+def _days(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value) > 3650:
+        raise ValueError("must be a whole number of days from 0 to 3650")
     return int(value)
 
 
@@ -155,8 +168,21 @@ class Settings:
         "Several servers: where they share locks and rate limits, redis://:password@host:6379/0; empty: one server",
         secret=True,
     )
+    broker_url: str = variable(
+        "UNKNOT_BROKER_URL",
+        "",
+        _broker,
+        "RabbitMQ for events without words (docs/security.md), amqp://user:password@host:5672/; empty: none",
+        secret=True,
+    )
     data_dir: Path = variable(
         "UNKNOT_DATA_DIR", "var", _folder, "Folder for logs and other files written while running"
+    )
+    retention_days: int = variable(
+        "UNKNOT_RETENTION_DAYS",
+        "30",
+        _days,
+        "Days after which conversations that nobody went on with, sessions and logs are deleted; 0: never",
     )
     log_level: str = variable(
         "UNKNOT_LOG_LEVEL",

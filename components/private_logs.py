@@ -1,4 +1,4 @@
-"""Keeps what people type out of Rasa's own log entries.
+"""Keeps what people type out of Rasa's own log entries, and deleted words out of the database's file.
 
 Rasa's structured entries carry messages, slots and trackers as values, some of them at the level ERROR. Its first log
 processor exists to make such values anonymous, with a product that is not open source; ours takes its place.
@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
+import structlog
 from rasa.utils import log_utils
+
+from privacy.database import overwrite_deleted
 
 KEPT = frozenset({"event", "level", "exc_info", "stack_info", "action_name", "policy_name", "channel_name"})
 """Keys whose values say what the program did; every other value may hold a person's words."""
@@ -25,6 +28,20 @@ def without_words(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMa
     return entry
 
 
-def keep_logs_private() -> None:
-    """To be called before Rasa sets up its log; its command line does that first thing."""
+def keep_private() -> None:
+    """For every process of Rasa's that may hear people: clean log entries, and nothing left of deleted rows.
+
+    The launcher calls it before Rasa sets up its log, the first component of the pipeline when a model is loaded:
+    so it holds for a hand-typed `rasa run` or `rasa shell` too, from before the first message on.
+    """
+    overwrite_deleted()
+    _replace(log_utils._anonymizer)
     log_utils._anonymizer = without_words
+
+
+def _replace(stock: Any) -> None:
+    """Where the log is set up already, loggers hold the list of processors itself: it is changed in place."""
+    processors = structlog.get_config()["processors"]
+    for place, processor in enumerate(processors):
+        if processor is stock:
+            processors[place] = without_words

@@ -13,6 +13,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.private_logs import keep_private
+
 WORD_JOINER = "\u2060"  # invisible, of no width, and not whitespace: strip() leaves it where it is
 _QUOTES = str.maketrans(
     {
@@ -86,7 +88,8 @@ class TypedTextGuard(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> TypedTextGuard:
-        """Rasa's constructor of a component."""
+        """Rasa's constructor of a component. What comes through here stays private, however Rasa was started."""
+        keep_private()
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -2,8 +2,8 @@
 
 from rasa.__main__ import main
 
-from components.private_logs import keep_logs_private
+from components.private_logs import keep_private
 
 if __name__ == "__main__":
-    keep_logs_private()
+    keep_private()
     main()

@@ -49,6 +49,8 @@ def write_endpoints(source: Path, settings: Settings, folder: Path) -> Path:
     store = endpoints.get("tracker_store") or {}
     kept = {key: store[key] for key in ("type",) if key in store}
     endpoints["tracker_store"] = {**tracker_store(settings.database_url, folder), **kept}
+    if settings.broker_url:
+        endpoints["event_broker"] = {"type": "privacy.broker.LeanBroker"}  # it reads the address from the settings
     target = settings.data_dir / "run" / f"endpoints-{settings.port}.yml"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.touch(mode=0o600)

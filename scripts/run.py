@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 from scripts.app import App, StartError, check_ports
+from scripts.exposure import check_exposure, close_to_others
+from scripts.keeper import Keeper
 from scripts.probes import channels, forget_probe
 from scripts.progress import Progress
 from scripts.supervisor import PartError, Stopped, Supervisor, stop_signals, stop_with_parent
@@ -46,14 +48,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _serve(credentials: Path, progress: Progress) -> None:
     settings = load_settings()
+    check_exposure(settings, channels(credentials))
     check_ports(settings)
+    close_to_others(settings)
     app = App(settings, train(progress=progress), credentials)
     with Supervisor(app.parts(), progress.say) as supervisor:
         supervisor.start(progress.step)
         forget_probe(settings.database_url, app.root)
         link = app.url + (REST_PATH if "rest" in channels(credentials) else "/")
         progress.say(f"\nUnknot is ready: {link}\nStop it with Ctrl-C. The logs are in {app.logs}\n")
-        supervisor.watch()
+        keeper = Keeper(settings).start()
+        try:
+            supervisor.watch()
+        finally:
+            keeper.stop()
 
 
 if __name__ == "__main__":

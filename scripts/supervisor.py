@@ -237,7 +237,8 @@ class Supervisor:
 
     def _new_log(self, item: _Running) -> str:
         with item.part.log.open("rb") as log:
-            log.seek(item.log_offset)
+            # The log may have been emptied since (privacy/retention.py).
+            log.seek(item.log_offset if item.log_offset <= item.part.log.stat().st_size else 0)
             return log.read()[-20_000:].decode("utf-8", "replace")
 
     def _died(self, item: _Running) -> str:

@@ -17,17 +17,18 @@ from settings import ROOT
 # Which of our packages each may import, itself aside. `settings` is the only reader of the environment.
 MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
+    "privacy": {"settings"},
     "knowledge": set(),
     "triage": {"knowledge"},
     "clinical_text": {"knowledge"},
-    "components": {"clinical_text", "triage", "knowledge", "settings"},
+    "components": {"clinical_text", "triage", "knowledge", "privacy", "settings"},
     "actions": {"triage", "knowledge", "settings"},
     "channels": {"knowledge", "settings"},
     "terminal": {"knowledge", "settings"},
 }
 # Frameworks that only some packages may know.
 FRAMEWORKS: dict[str, set[str]] = {
-    "rasa": {"components", "channels"},
+    "rasa": {"components", "channels", "privacy"},
     "rasa_sdk": {"actions"},
     "sanic": {"channels"},
     "slack_sdk": {"channels"},
@@ -38,7 +39,7 @@ FRAMEWORKS: dict[str, set[str]] = {
     "sklearn": {"components"},
     "numpy": {"components"},
     "yaml": {"knowledge", "clinical_text", "channels"},  # knowledge/ and its lexicons
-    "sqlalchemy": {"channels"},
+    "sqlalchemy": {"channels", "privacy"},
 }
 # What a pure layer may not do: no clock, no chance, no files, no network, no threads.
 IMPURE = {"asyncio", "datetime", "http", "io", "os", "pathlib", "random", "requests", "secrets", "socket", "sqlite3"}

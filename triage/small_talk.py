@@ -47,8 +47,6 @@ def respond(
         return case, [replies.notice(kind, m[message])], not waiting
     if intent == "stop":
         return replace(case, paused=True, pending=None), [replies.notice("help", m["stopped"])], True
-    if intent == "false_alarm":
-        return case, [replies.notice("corrected", m["cleared_up"])], False
     if intent == "ask_why":
         why = build(case.pending, case, knowledge).why if case.pending else m["why_nothing"]
         return case, [replies.notice("help", why)], False

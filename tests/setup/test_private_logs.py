@@ -6,16 +6,29 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from components.private_logs import KEPT, REMOVED, without_words
 from settings import ROOT
 
 MARKER = "my-left-leg-is-numb"
-CODE = f"""
-from components.private_logs import keep_logs_private
-keep_logs_private()
+BEFORE = """
+from components.private_logs import keep_private
+keep_private()
 import logging, structlog
 from rasa.utils.log_utils import configure_structlog
 configure_structlog(logging.INFO)
+"""
+# A hand-typed `rasa run`: the log is set up and used before any code of ours is there.
+AFTER = """
+import logging, structlog
+from rasa.utils.log_utils import configure_structlog
+configure_structlog(logging.INFO)
+structlog.get_logger("rasa.core.channels.rest").info("used.before")
+from components.typed_text_guard import TypedTextGuard
+TypedTextGuard.create(TypedTextGuard.get_default_config(), None, None, None)
+"""
+CODE = f"""
 log = structlog.get_logger("rasa.core.channels.rest")
 try:
     raise RuntimeError("something failed")
@@ -25,8 +38,9 @@ log.error("processor.slots", event_info="slots: {MARKER}", slot_values={{"x": "{
 """
 
 
-def test_a_person_s_words_never_reach_the_log_through_rasa() -> None:
-    done = subprocess.run([sys.executable, "-c", CODE], cwd=ROOT, capture_output=True, text=True, check=True)
+@pytest.mark.parametrize("start", [BEFORE, AFTER])
+def test_a_person_s_words_never_reach_the_log_through_rasa(start: str) -> None:
+    done = subprocess.run([sys.executable, "-c", start + CODE], cwd=ROOT, capture_output=True, text=True, check=True)
     printed = done.stdout + done.stderr
     assert MARKER not in printed
     assert REMOVED in printed

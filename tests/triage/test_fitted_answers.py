@@ -112,11 +112,3 @@ def test_a_time_is_named_as_people_say_it(days: int, words: str) -> None:
     talk = Talk()
     talk.tell(location="middle", duration_days=days, injury="strain")
     assert f"{words}, from a strain" in talk.of("ask")[0]["lead"]
-
-
-def test_a_misread_figure_of_speech_is_taken_back_and_the_talk_goes_on() -> None:
-    talk = Talk()
-    talk.tell(location="lower")
-    talk.say("I was exaggerating, I am safe", "false_alarm")
-    assert [reply["type"] for reply in talk.replies] == ["notice", "ask"]
-    assert talk.replies[0]["text"] == M["cleared_up"]
