@@ -1,6 +1,8 @@
 """The project's own test sets, read strictly: an unknown key, id or a text that stands twice raises.
 
 The sets were written apart from the training data and from the lexicons, so that they measure and do not repeat them.
+The first ones have been read for their errors since; those of the folder `open` have the same files and ids, and
+`folder` chooses them.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import yaml
 from evaluation import ids
 
 SETS = Path(__file__).parent / "sets"
+OPEN = "open"  # folder of the sets that nobody has tuned anything to
 # Where the real phrases are kept, beside the repository; absent in a plain clone.
 REAL_PHRASES = Path(__file__).resolve().parents[2] / "shared" / "data" / "real_phrases.jsonl"
 
@@ -57,10 +60,10 @@ class Case:
         return f"real phrase {self.line}" if self.line else self.text
 
 
-def questions() -> list[Case]:
+def questions(folder: str = "") -> list[Case]:
     """Messages labelled with their intent; `also` names others that a fair reader would accept."""
     found = []
-    for intent, items in _groups("questions", "questions", ids.INTENTS):
+    for intent, items in _groups("questions", "questions", ids.INTENTS, folder):
         for item in items:
             entry: dict[str, Any] = {"text": item} if isinstance(item, str) else item
             _keys("questions", entry, {"text", "also"}, {"text"})
@@ -69,57 +72,57 @@ def questions() -> list[Case]:
     return _unique(found)
 
 
-def emergencies() -> list[Case]:
+def emergencies(folder: str = "") -> list[Case]:
     """Messages that state an emergency finding now; group `buried` holds it inside a longer story."""
     found = []
     for group in ("plain", "buried"):
-        for finding, items in _groups("emergencies", group, ids.EMERGENCIES, also={"plain", "buried"}):
+        for finding, items in _groups("emergencies", group, ids.EMERGENCIES, folder, also={"plain", "buried"}):
             texts = [_text("emergencies", item) for item in items]
             found += [Case("emergencies", group, t, findings=(finding,), alarm=True) for t in texts]
     return _unique(found)
 
 
-def urgent() -> list[Case]:
+def urgent(folder: str = "") -> list[Case]:
     """Messages that state an urgent finding now."""
     return _unique(
         [
             Case("urgent", finding, _text("urgent", item), findings=(finding,))
-            for finding, items in _groups("urgent", "urgent", ids.URGENT)
+            for finding, items in _groups("urgent", "urgent", ids.URGENT, folder)
             for item in items
         ]
     )
 
 
-def lookalikes() -> list[Case]:
+def lookalikes(folder: str = "") -> list[Case]:
     """Messages that only resemble an emergency; the group is the kind."""
-    return _simple("lookalikes", "lookalikes", KINDS, alarm=False)
+    return _simple("lookalikes", "lookalikes", KINDS, folder, alarm=False)
 
 
-def crisis() -> list[Case]:
+def crisis(folder: str = "") -> list[Case]:
     """Messages of people in a crisis (group `crisis`) and ones that only sound like it (group `lookalike`)."""
-    return _simple("crisis", "crisis", ("crisis", "lookalike"))
+    return _simple("crisis", "crisis", ("crisis", "lookalike"), folder)
 
 
-def out_of_scope() -> list[Case]:
+def out_of_scope(folder: str = "") -> list[Case]:
     """Messages about other things, other parts of the body, or in other languages."""
     groups = ("general", "other_body", "other_language")
-    return _simple("oos", "out_of_scope", groups, intents=("out_of_scope", "nlu_fallback"))
+    return _simple("oos", "out_of_scope", groups, folder, intents=("out_of_scope", "nlu_fallback"))
 
 
-def facts() -> list[Case]:
+def facts(folder: str = "") -> list[Case]:
     """Messages and the values that they tell."""
     found = []
-    for item in _list("facts", "facts"):
+    for item in _list("facts", "facts", folder):
         _keys("facts", item, {"text", "expect"}, {"text", "expect"})
         expect = _expect("facts", item["expect"])
         found.append(Case("facts", "facts", _text("facts", item["text"]), expect=expect))
     return _unique(found)
 
 
-def multi() -> list[Case]:
+def multi(folder: str = "") -> list[Case]:
     """Messages that hold several things."""
     found = []
-    for item in _list("multi", "multi"):
+    for item in _list("multi", "multi", folder):
         _keys("multi", item, {"text", "parts", "alarm", "expect"}, {"text", "alarm"})
         parts = tuple(_known("multi", part, ids.INTENTS) for part in item.get("parts", []))
         expect = _expect("multi", item.get("expect", {}))
@@ -130,7 +133,7 @@ def multi() -> list[Case]:
 
 def real_phrases(path: Path = REAL_PHRASES) -> list[Case]:
     """Phrases that people really typed, with labels of our own; empty when the file is not there."""
-    labels = _document("real_phrases")["real_phrases"]
+    labels = _document("real_phrases", "")["real_phrases"]
     alarms = {"must": True, "must_not": False, "either": None}
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     if lines and set(labels) != set(range(1, len(lines) + 1)):
@@ -154,17 +157,13 @@ def real_phrases(path: Path = REAL_PHRASES) -> list[Case]:
 
 
 def own() -> list[Case]:
-    """All of the project's own sets, without the real phrases."""
-    return [
-        *questions(),
-        *emergencies(),
-        *urgent(),
-        *lookalikes(),
-        *crisis(),
-        *out_of_scope(),
-        *facts(),
-        *multi(),
-    ]
+    """The project's own sets that stand outside the folders, without the real phrases."""
+    return _all("")
+
+
+def open_set() -> list[Case]:
+    """The sets of the folder `open`: all kinds of messages, written later and by nobody who had seen the others."""
+    return _all(OPEN)
 
 
 def resolve(values: tuple[Value, ...], today: date) -> set[Value]:
@@ -184,36 +183,47 @@ def _days_since(weekday: int, today: date) -> int:
     return next(n for n in range(1, 8) if (today - timedelta(days=n)).weekday() == weekday)
 
 
+def _all(folder: str) -> list[Case]:
+    loaders = (questions, emergencies, urgent, lookalikes, crisis, out_of_scope, facts, multi)
+    return [case for load in loaders for case in load(folder)]
+
+
 @cache
-def _document(name: str) -> dict[str, Any]:
-    document = yaml.safe_load((SETS / f"{name}.yml").read_text(encoding="utf-8"))
+def _document(name: str, folder: str) -> dict[str, Any]:
+    document = yaml.safe_load((SETS / folder / f"{name}.yml").read_text(encoding="utf-8"))
     if not isinstance(document, dict):
         raise SetError(f"{name}: not a mapping")
     return document
 
 
 def _groups(
-    name: str, key: str, known: frozenset[str] | tuple[str, ...], also: set[str] | None = None
+    name: str, key: str, known: frozenset[str] | tuple[str, ...], folder: str, also: set[str] | None = None
 ) -> list[tuple[str, list[Any]]]:
-    document = _document(name)
+    document = _document(name, folder)
     _keys(name, document, {key} | (also or set()), {key})
     groups = document[key]
     _known(name, list(groups), known)
     return [(group, list(items)) for group, items in groups.items()]
 
 
-def _list(name: str, key: str) -> list[dict[str, Any]]:
-    document = _document(name)
+def _list(name: str, key: str, folder: str) -> list[dict[str, Any]]:
+    document = _document(name, folder)
     _keys(name, document, {key}, {key})
     return list(document[key])
 
 
 def _simple(
-    name: str, key: str, groups: tuple[str, ...], *, alarm: bool | None = None, intents: tuple[str, ...] = ()
+    name: str,
+    key: str,
+    groups: tuple[str, ...],
+    folder: str,
+    *,
+    alarm: bool | None = None,
+    intents: tuple[str, ...] = (),
 ) -> list[Case]:
     found = [
         Case(name, group, _text(name, item), intents=intents, alarm=alarm)
-        for group, items in _groups(name, key, groups)
+        for group, items in _groups(name, key, groups, folder)
         for item in items
     ]
     return _unique(found)
@@ -245,7 +255,7 @@ def _expect(name: str, entry: dict[str, Any]) -> Expect:
         head, _, rest = kind.partition(".")
         if head == "condition":
             _known(name, [rest], ids.CONDITIONS)
-            _known(name, values, ids.ASSERTIONS)
+            _known(name, values, (*ids.ASSERTIONS, UNSAID))
         elif head not in ids.VALUES or rest or not values:
             raise SetError(f"{name}: unknown kind {kind!r}")
         elif ids.VALUES[head] is not None:

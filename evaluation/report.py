@@ -21,11 +21,12 @@ SEEN = (
 )
 
 
-def write(study: Study, document: Path, images: Path, about: str) -> None:
+def write(study: Study, fresh: Study, document: Path, images: Path, about: str) -> None:
     """Write the document and its pictures.
 
     Args:
-        study: what was measured.
+        study: what was measured on the sets that have been seen.
+        fresh: the same of the open set; only its totals are written, so that reading the document spoils nothing.
         document: the Markdown file.
         images: folder of the pictures.
         about: one line on what was measured, without any path.
@@ -43,6 +44,7 @@ def write(study: Study, document: Path, images: Path, about: str) -> None:
         about,
         "",
         *_summary(study),
+        *_open(fresh),
         *_intents(study, where),
         *_emergencies(study, where),
         *_others(study),
@@ -95,6 +97,36 @@ def _summary(study: Study) -> list[str]:
         "",
         f"Wall time for one message on the machine that measured, median and 95th percentile: {wall}. "
         "CPU time is what the message costs on one core when nothing else runs.",
+        "",
+    ]
+
+
+def _open(study: Study) -> list[str]:
+    rows = [
+        ("the eight questions of the source, top 1", study.source_questions),
+        ("all questions about backs, top 1", study.all_questions),
+        ("what people say to the assistant itself", study.dialogue),
+        ("asserted emergencies that raise an alarm", study.sensitivity),
+        ("... that raise an alarm or a direct question", study.acted_on),
+        ("... in which the very finding was named", study.exact_finding),
+        ("false alarms at look-alikes", study.false_alarms),
+        ("direct questions at look-alikes", study.false_asks),
+        ("false alarms at questions, facts and other topics", study.other_false_alarms),
+        ("urgent findings read (or an alarm)", study.urgent),
+        ("crises recognised", study.crisis),
+        ("look-alikes taken for a crisis", study.false_crisis),
+        ("other topics, other body parts, other languages known as such", study.out_of_scope),
+        ("several things in one message, all found", study.multi),
+        ("values", study.value_accuracy),
+    ]
+    return [
+        "## The open set",
+        "",
+        f"{len(study.results)} messages in `evaluation/sets/open/`, written later and without sight of the training "
+        "data, the lexicons or the other sets. Their errors are not printed here. The README of that folder keeps "
+        "the figures of the first run, from before anybody had seen an error.",
+        "",
+        *_table(("what", "share"), _rows(rows)),
         "",
     ]
 

@@ -34,11 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     study = run(nlu, wanted)
+    fresh = run(nlu, cases.open_set())
     # Drawing is imported only now: its libraries would count as memory of the NLU.
     from evaluation.report import goals, write
 
     about = f"{len(study.results)} messages, measured on {study.today.isoformat()}."
-    write(study, chosen.out, chosen.out.parent / "img", about)
+    write(study, fresh, chosen.out, chosen.out.parent / "img", about)
     for name, measured, goal, ok in goals(study):
         sys.stdout.write(f"{'ok  ' if ok else 'MISS'} {name}: {measured}, goal {goal}\n")
     return 0 if all(ok for *_, ok in goals(study)) else 1

@@ -71,6 +71,39 @@ def test_no_message_stands_in_two_sets() -> None:
     assert [text for text, times in count.items() if times > 1] == []
 
 
+OPEN_SIZES = {
+    "questions": 200,
+    "emergencies": 300,
+    "urgent": 115,
+    "lookalikes": 300,
+    "crisis": 80,
+    "oos": 60,
+    "facts": 100,
+    "multi": 60,
+}
+
+
+def test_the_open_set_is_large_enough() -> None:
+    count = Counter(case.set for case in cases.open_set())
+    assert {name: count[name] for name, least in OPEN_SIZES.items() if count[name] < least} == {}
+
+
+def test_the_open_set_states_every_finding_and_asks_every_source_question() -> None:
+    found = cases.open_set()
+    stated = Counter(case.findings[0] for case in found if case.findings)
+    assert {finding for finding in ids.EMERGENCIES if stated[finding] < 10} == set()
+    assert {finding for finding in ids.URGENT if stated[finding] < 6} == set()
+    asked = Counter(case.intents[0] for case in found if case.set == "questions")
+    assert {question for question in ids.SOURCE_QUESTIONS if asked[question] < 15} == set()
+
+
+def test_the_open_set_repeats_no_message() -> None:
+    count = Counter(case.text.casefold() for case in cases.open_set())
+    assert [text for text, times in count.items() if times > 1] == []
+    elsewhere = {case.text.casefold() for case in cases.own()}
+    assert [text for text in count if len(text.split()) > 3 and text in elsewhere] == []
+
+
 BROKEN = {
     "unknown key": ("questions", "questions:\n  affirm:\n    - {text: a, as_well: [deny]}\n"),
     "unknown intent": ("questions", "questions:\n  affirmative:\n    - a\n"),
