@@ -10,7 +10,7 @@ TYPED := $(filter-out tests benchmarks,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate test audit understanding bench-nlu compare-context
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate test audit understanding sealed bench-nlu compare-context
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,10 @@ audit: setup-dev ## known advisories for the locked packages; fails where they c
 understanding: setup-dev ## measure how well messages are understood, on sets it was not trained on
 	@$(PY) -m scripts.train
 	@exec $(PY) -m evaluation.understanding
+
+sealed: setup-dev ## the same on sets that stay unread by its developers: totals only
+	@$(PY) -m scripts.train
+	@exec $(PY) -m evaluation.sealed
 
 bench-nlu: setup-dev ## measure the encoder and classifier on public sets (--data names their folder)
 	@exec $(PY) -m evaluation.bench_nlu

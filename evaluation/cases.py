@@ -8,6 +8,9 @@ The first ones have been read for their errors since; those of the folder `open`
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -196,10 +199,24 @@ def _document(name: str, folder: str) -> dict[str, Any]:
     return document
 
 
+# What fetches a set by its name and folder.
+_reader: ContextVar[Callable[[str, str], dict[str, Any]]] = ContextVar("reader", default=_document)
+
+
+@contextmanager
+def read_by(reader: Callable[[str, str], dict[str, Any]]) -> Iterator[None]:
+    """Take sets from `reader` (name and folder to the document) for a while, instead of from the files here."""
+    token = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
 def _groups(
     name: str, key: str, known: frozenset[str] | tuple[str, ...], folder: str, also: set[str] | None = None
 ) -> list[tuple[str, list[Any]]]:
-    document = _document(name, folder)
+    document = _reader.get()(name, folder)
     _keys(name, document, {key} | (also or set()), {key})
     groups = document[key]
     _known(name, list(groups), known)
@@ -207,7 +224,7 @@ def _groups(
 
 
 def _list(name: str, key: str, folder: str) -> list[dict[str, Any]]:
-    document = _document(name, folder)
+    document = _reader.get()(name, folder)
     _keys(name, document, {key}, {key})
     return list(document[key])
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from evaluation import ids
 
@@ -104,6 +108,13 @@ class Nlu:
     def used_mb(self) -> float:
         """Resident memory in MB above that of Rasa with no model loaded, so far in this process."""
         return resident_mb() - self.bare
+
+
+def hush() -> None:
+    """Silence warnings and logs of this process: Rasa logs what was typed at debug level."""
+    warnings.filterwarnings("ignore")
+    logging.disable(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def newest_model(folder: Path = MODELS) -> Path:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from evaluation import pictures
+from evaluation.markdown import rows as _rows
+from evaluation.markdown import table as _table
 from evaluation.measure import Rate, scores
 from evaluation.scoring import Result, found_finding, right_intent, value_outcomes
 from evaluation.study import Study
@@ -102,23 +104,6 @@ def _summary(study: Study) -> list[str]:
 
 
 def _open(study: Study) -> list[str]:
-    rows = [
-        ("the eight questions of the source, top 1", study.source_questions),
-        ("all questions about backs, top 1", study.all_questions),
-        ("what people say to the assistant itself", study.dialogue),
-        ("asserted emergencies that raise an alarm", study.sensitivity),
-        ("... that raise an alarm or a direct question", study.acted_on),
-        ("... in which the very finding was named", study.exact_finding),
-        ("false alarms at look-alikes", study.false_alarms),
-        ("direct questions at look-alikes", study.false_asks),
-        ("false alarms at questions, facts and other topics", study.other_false_alarms),
-        ("urgent findings read (or an alarm)", study.urgent),
-        ("crises recognised", study.crisis),
-        ("look-alikes taken for a crisis", study.false_crisis),
-        ("other topics, other body parts, other languages known as such", study.out_of_scope),
-        ("several things in one message, all found", study.multi),
-        ("values", study.value_accuracy),
-    ]
     return [
         "## The open set",
         "",
@@ -126,7 +111,7 @@ def _open(study: Study) -> list[str]:
         "data, the lexicons or the other sets. Their errors are not printed here. The README of that folder keeps "
         "the figures of the first run, from before anybody had seen an error.",
         "",
-        *_table(("what", "share"), _rows(rows)),
+        *_table(("what", "share"), _rows(study.totals)),
         "",
     ]
 
@@ -324,15 +309,6 @@ def _line(r: Result, what: str) -> str:
 
 def _quote(r: Result) -> str:
     return f'"{r.case.shown}"'
-
-
-def _rows(pairs: Iterable[tuple[str, Rate]]) -> list[tuple[str, ...]]:
-    return [(name, str(rate)) for name, rate in pairs]
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def _draw(study: Study, images: Path) -> None:

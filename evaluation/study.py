@@ -207,6 +207,28 @@ class Study:
             "values": Rate.of(values),
         }
 
+    @property
+    def totals(self) -> list[tuple[str, Rate]]:
+        """The figures of each kind of message as a whole, without those of which there is none."""
+        found = [
+            ("the eight questions of the source, top 1", self.source_questions),
+            ("all questions about backs, top 1", self.all_questions),
+            ("what people say to the assistant itself", self.dialogue),
+            ("asserted emergencies that raise an alarm", self.sensitivity),
+            ("... that raise an alarm or a direct question", self.acted_on),
+            ("... in which the very finding was named", self.exact_finding),
+            ("false alarms at look-alikes", self.false_alarms),
+            ("direct questions at look-alikes", self.false_asks),
+            ("false alarms at questions, facts and other topics", self.other_false_alarms),
+            ("urgent findings read (or an alarm)", self.urgent),
+            ("crises recognised", self.crisis),
+            ("look-alikes taken for a crisis", self.false_crisis),
+            ("other topics, other body parts, other languages known as such", self.out_of_scope),
+            ("several things in one message, all found", self.multi),
+            ("values", self.value_accuracy),
+        ]
+        return [(name, rate) for name, rate in found if rate.total]
+
 
 def run(nlu: Nlu, wanted: Iterable[cases.Case]) -> Study:
     """Parse every case and gather the results."""

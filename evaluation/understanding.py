@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
-import warnings
 from pathlib import Path
 
-import structlog
-
 from evaluation import cases
-from evaluation.nlu import Nlu, newest_model
+from evaluation.nlu import Nlu, hush, newest_model
 from evaluation.study import run
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -24,9 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=DOCS / "understanding.md", help="document to write")
     parser.add_argument("--real", type=Path, default=cases.REAL_PHRASES, help="file of the real phrases")
     chosen = parser.parse_args(arguments)
-    warnings.filterwarnings("ignore")
-    logging.disable(logging.WARNING)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    hush()
     wanted = [*cases.own(), *cases.real_phrases(chosen.real)]
     try:
         nlu = Nlu(chosen.model or newest_model())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -10,7 +11,7 @@ from rapidfuzz import fuzz, process
 from rasa.shared.importers.utils import training_data_from_paths
 
 from components.minilm import shared_encoder
-from evaluation import cases
+from evaluation import cases, seal
 from settings import ROOT
 
 MOST_ALIKE = 92  # of 100, words in any order
@@ -27,41 +28,73 @@ def training() -> list[str]:
     return sorted({plain(example.get("text")) for example in examples})
 
 
-def own() -> list[str]:
-    """Every message of the project's own sets, the open ones too."""
-    return [case.text for case in (*cases.own(), *cases.open_set())]
-
-
 def plain(text: str) -> str:
     """Small letters and digits, single spaces."""
     return " ".join(re.findall(r"[^\W_]+", text.casefold().replace("'", "")))
+
+
+def own() -> list[str]:
+    """Every message of the project's own sets that is long enough, the open ones too."""
+    return long_enough([case.text for case in (*cases.own(), *cases.open_set())])
+
+
+def sealed() -> list[str]:
+    return long_enough([case.text for case in seal.own()])
 
 
 def long_enough(texts: list[str]) -> list[str]:
     return [text for text in texts if len(plain(text).split()) >= SHORTEST]
 
 
-def test_no_message_is_a_training_example() -> None:
+def copied(texts: list[str]) -> list[int]:
+    """Indices of the texts that are training examples."""
     known = set(training())
-    assert [text for text in long_enough(own()) if plain(text) in known] == []
+    return [index for index, text in enumerate(texts) if plain(text) in known]
+
+
+def nearly_copied(texts: list[str]) -> list[int]:
+    """Indices of the texts that have nearly the words of a training example."""
+    known = training()
+    return [
+        index
+        for index, text in enumerate(texts)
+        if process.extractOne(plain(text), known, scorer=fuzz.token_sort_ratio, score_cutoff=MOST_ALIKE)
+    ]
+
+
+def alike_in_meaning(texts: list[str]) -> list[int]:
+    """Indices of the texts whose sentence vector is nearly that of a training example."""
+    encoder = shared_encoder()
+    nearest = (encoder.encode(texts) @ encoder.encode(training()).T).max(axis=1)
+    return [index for index, near in enumerate(nearest) if near > MOST_ALIKE_IN_MEANING]
+
+
+def test_no_message_is_a_training_example() -> None:
+    texts = own()
+    assert [texts[index] for index in copied(texts)] == []
 
 
 def test_messages_are_not_nearly_training_examples() -> None:
-    known = training()
-    alike = []
-    for text in long_enough(own()):
-        found = process.extractOne(plain(text), known, scorer=fuzz.token_sort_ratio, score_cutoff=MOST_ALIKE)
-        if found is not None:
-            alike.append(text)
-    assert len(alike) <= LEFT_ALONE * len(own()), alike
+    texts = own()
+    alike = [texts[index] for index in nearly_copied(texts)]
+    assert len(alike) <= LEFT_ALONE * len(texts), alike
 
 
 def test_messages_do_not_mean_word_for_word_the_same_as_training_examples() -> None:
-    encoder = shared_encoder()
-    messages = long_enough(own())
-    nearest = (encoder.encode(messages) @ encoder.encode(training()).T).max(axis=1)
-    alike = [text for text, near in zip(messages, nearest, strict=True) if near > MOST_ALIKE_IN_MEANING]
-    assert len(alike) <= LEFT_ALONE * len(messages), alike
+    texts = own()
+    alike = [texts[index] for index in alike_in_meaning(texts)]
+    assert len(alike) <= LEFT_ALONE * len(texts), alike
+
+
+@pytest.mark.parametrize("compare", [copied, nearly_copied, alike_in_meaning])
+def test_sealed_messages_are_apart_from_training_examples(compare: Callable[[list[str]], list[int]]) -> None:
+    # Nothing here may show a text: not in a message of an assertion, and not in the value of a local variable.
+    alike = compare(sealed())
+    limit = 0 if compare is copied else LEFT_ALONE * len(sealed())
+    if len(alike) > limit:
+        pytest.fail(
+            f"{len(alike)} sealed messages are too near to training examples, by index: {alike}", pytrace=False
+        )
 
 
 def test_real_phrases_are_no_training_examples() -> None:
