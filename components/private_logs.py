@@ -7,7 +7,11 @@ processor exists to make such values anonymous, with a product that is not open 
 
 from __future__ import annotations
 
+import logging
+import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -15,17 +19,35 @@ from rasa.utils import log_utils
 
 from privacy.database import overwrite_deleted
 
-KEPT = frozenset({"event", "level", "exc_info", "stack_info", "action_name", "policy_name", "channel_name"})
+KEPT = frozenset({"event", "level", "failure", "stack_info", "action_name", "policy_name", "channel_name"})
 """Keys whose values say what the program did; every other value may hold a person's words."""
 REMOVED = "[removed]"
 
 
 def without_words(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: the entry with every value replaced that may hold what a person said."""
+    # Rendered as it is, an exception shows its message and every variable of every frame.
+    failed = entry.pop("exc_info", None)
     for key in entry:
         if key not in KEPT:
             entry[key] = REMOVED
+    if failed:
+        entry["failure"] = place_of(failed)
+    entry["exc_info"] = None
     return entry
+
+
+def place_of(failed: Any) -> str:
+    """Kind and place of an exception, its causes after it: no message, which may quote what a person typed."""
+    error = (
+        failed if isinstance(failed, BaseException) else (failed if isinstance(failed, tuple) else sys.exc_info())[1]
+    )
+    told: list[str] = []
+    while error is not None and len(told) < 5:
+        frames = traceback.extract_tb(error.__traceback__)
+        told.append(" ".join([type(error).__name__, *(f"{Path(at.filename).name}:{at.lineno}" for at in frames)]))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return " after ".join(told)
 
 
 def keep_private() -> None:
@@ -37,6 +59,22 @@ def keep_private() -> None:
     overwrite_deleted()
     _replace(log_utils._anonymizer)
     log_utils._anonymizer = without_words
+    if not isinstance(logging.getLogRecordFactory(), _Records):
+        logging.setLogRecordFactory(_Records(logging.getLogRecordFactory()))
+
+
+class _Records:
+    """Makes the records of Python's own log: an exception in one is told by kind and place."""
+
+    def __init__(self, make: Any) -> None:
+        self._make = make
+
+    def __call__(self, *about: Any, **more: Any) -> logging.LogRecord:
+        """A record; formatters take a text of its exception that is there already as it is."""
+        record: logging.LogRecord = self._make(*about, **more)
+        if record.exc_info:
+            record.exc_text = place_of(record.exc_info)
+        return record
 
 
 def _replace(stock: Any) -> None:
