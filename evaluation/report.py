@@ -108,8 +108,8 @@ def _open(study: Study) -> list[str]:
         "## The open set",
         "",
         f"{len(study.results)} messages in `evaluation/sets/open/`, written later and without sight of the training "
-        "data, the lexicons or the other sets. Their errors are not printed here. The README of that folder keeps "
-        "the figures of the first run, from before anybody had seen an error.",
+        "data, the lexicons or the other sets. Their errors are not printed here. The README of that folder says "
+        "whether anybody has seen one.",
         "",
         *_table(("what", "share"), _rows(study.totals)),
         "",
