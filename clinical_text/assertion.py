@@ -92,6 +92,8 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
         story = statements.row.tokens[cue.start].norm in {"when", "after"}
         if not story or cue.start > candidate.start or not _closed(statements, cue.end, candidate.start):
             return True
+    if entry.brief:
+        return False
     if any(c.start >= candidate.end for c in statement.of("ended")):
         return True
     for n, following in enumerate(statements.after(statement)):

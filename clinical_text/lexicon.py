@@ -42,6 +42,7 @@ class Entry:
     lasting: bool = False  # "years ago" does not end it
     months: bool = False  # "a month ago" does not end it
     event: bool = False  # happens once: what is recent beyond a pause does not renew it
+    brief: bool = False  # passes in moments by nature: being over does not end it
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,15 @@ ENTRY_KEYS = {
     "lasting",
     "months",
     "event",
+    "brief",
 }
-ENTRY_FILES = {"findings.yml": "finding", "conditions.yml": "condition", "medicines.yml": "condition"}
+ENTRY_FILES = {
+    "findings_nerves.yml": "finding",
+    "findings_emergency.yml": "finding",
+    "findings.yml": "finding",
+    "conditions.yml": "condition",
+    "medicines.yml": "condition",
+}
 
 
 def patterns_of(text: str) -> list[str]:
@@ -125,6 +133,7 @@ def _entry(id_: str, kind: str, raw: dict[str, Any], where: str, classes: Collec
         lasting=bool(raw.get("lasting", False)),
         months=bool(raw.get("months", False)),
         event=bool(raw.get("event", False)),
+        brief=bool(raw.get("brief", False)),
     )
 
 

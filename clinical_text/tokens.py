@@ -11,7 +11,7 @@ from functools import lru_cache
 from clinical_text.grammar import grammar
 
 _TOKEN = re.compile(
-    r"\b(?:b4|2day|2nite|a&e|w/o|h/o|c/o|s/p)\b|w/(?=\s)"
+    r"\b(?:b4|2day|2nite|a&e|w/o|h/o|c/o|s/p|b/c|b/l|n/v|\d{2,4}s)\b|w/(?=\s)"
     r"|\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[.?!,;:()\n/+&-]"
 )
 _REPLACE = {"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "ʹ": "'", "“": '"', "”": '"', "…": "."}

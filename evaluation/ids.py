@@ -34,7 +34,7 @@ EMERGENCIES = _ids(
     """saddle_numbness urinary_retention urinary_incontinence bowel_incontinence leg_weakness_both
     leg_weakness_progressive sexual_numbness paralysis chest_pain breathlessness fainting tearing_pain
     pulsating_abdomen major_trauma cold_sweat arm_or_jaw_pain coughing_blood severe_abdominal_pain confusion
-    stiff_neck_with_fever jaw_lock overdose"""
+    stiff_neck_with_fever jaw_lock overdose stroke_signs gastrointestinal_bleeding ectopic_pregnancy_signs"""
 )
 URGENT = _ids(
     """fever chills iv_drug_use immunosuppressed leg_weakness_one burning_urine blood_in_urine flank_pain

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from clinical_text.grammar import LEXICON_DIR, LexiconError
-from clinical_text.lexicon import lexicon, load_from
+from clinical_text.lexicon import ENTRY_FILES, lexicon, load_from
 from clinical_text.pattern import parse
 from clinical_text.spelling import Speller
 from knowledge.loader import load
 
-FILES = ["vocabulary.yml", "findings.yml", "conditions.yml", "medicines.yml", "cues.yml"]
+FILES = ["vocabulary.yml", "cues.yml", *ENTRY_FILES]
 
 
 @pytest.fixture

@@ -8,8 +8,15 @@ from clinical_text.reader import Reader
 from clinical_text.types import Mention
 from tests.clinical_text.tables import Expected, rows
 
-PRESENT = ["present", "fresh_present", "second_present", "third_present"]
-LOOK_ALIKES = ["look_alikes", "fresh_look_alikes", "second_look_alikes", "third_look_alikes", "fourth_look_alikes"]
+PRESENT = ["present", "fresh_present", "second_present", "third_present", "fourth_present"]
+LOOK_ALIKES = [
+    "look_alikes",
+    "fresh_look_alikes",
+    "second_look_alikes",
+    "third_look_alikes",
+    "fourth_look_alikes",
+    "fifth_look_alikes",
+]
 CASES = [
     pytest.param(text, wanted, id=f"{t}-{n}")
     for t in PRESENT + LOOK_ALIKES

@@ -31,10 +31,12 @@ def test_every_finding_has_a_floor_in_the_table() -> None:
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="the contract is not beside the repository")
-def test_ids_equal_the_contract() -> None:
+def test_ids_hold_the_contract() -> None:
     contract: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))["x-ids"]
     ours = load().ids
-    assert {name: tuple(values) for name, values in contract.items()} == {name: ours[name] for name in contract}
+    for name, values in contract.items():
+        # Ids may be added, none renamed; only findings have been.
+        assert set(values) <= set(ours[name]) if name == "findings" else tuple(values) == ours[name], name
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not beside the repository")
