@@ -1,4 +1,4 @@
-"""The endpoints file a server is started with: `endpoints.yml` with ports and database from the settings.
+"""The endpoints file a server is started with: `endpoints.yml` with ports, database and Redis from the settings.
 
 `endpoints.yml` itself holds literals, so that `rasa shell` and `rasa run` work without any variable set (Rasa
 refuses a file that names an unset one). The launcher writes a copy with what the settings say and starts Rasa
@@ -51,6 +51,8 @@ def write_endpoints(source: Path, settings: Settings, folder: Path) -> Path:
     endpoints["tracker_store"] = {**tracker_store(settings.database_url, folder), **kept}
     if settings.broker_url:
         endpoints["event_broker"] = {"type": "privacy.broker.LeanBroker"}  # it reads the address from the settings
+    if settings.redis_url:
+        endpoints["lock_store"] = {"type": "stores.redis_locks.RedisLocks", "url": settings.redis_url}
     target = settings.data_dir / "run" / f"endpoints-{settings.port}.yml"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.touch(mode=0o600)

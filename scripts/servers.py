@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.ports import free_port
+from scripts.supervisor import die_with_parent
 
 HOST = "127.0.0.1"
 PACKAGES = {"postgres": "postgresql", "redis-server": "redis-server", "nginx": "nginx"}
@@ -216,6 +217,7 @@ def _spawn(command: Sequence[str], folder: Path, output: int) -> subprocess.Pope
         user=user.pw_uid if user else None,
         group=user.pw_gid if user else None,
         extra_groups=[] if user else None,
+        preexec_fn=die_with_parent(),
     )
 
 

@@ -23,12 +23,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clinical_text": {"knowledge"},
     "components": {"clinical_text", "triage", "knowledge", "privacy", "settings"},
     "actions": {"triage", "knowledge", "settings"},
+    "stores": {"triage"},
     "channels": {"knowledge", "settings"},
     "terminal": {"knowledge", "settings"},
 }
 # Frameworks that only some packages may know.
 FRAMEWORKS: dict[str, set[str]] = {
-    "rasa": {"components", "channels", "privacy"},
+    "rasa": {"components", "channels", "privacy", "stores"},
     "rasa_sdk": {"actions"},
     "sanic": {"channels"},
     "slack_sdk": {"channels"},
@@ -39,7 +40,8 @@ FRAMEWORKS: dict[str, set[str]] = {
     "sklearn": {"components"},
     "numpy": {"components"},
     "yaml": {"knowledge", "clinical_text", "channels"},  # knowledge/ and its lexicons
-    "sqlalchemy": {"channels", "privacy"},
+    "sqlalchemy": {"channels", "privacy", "stores"},
+    "redis": {"stores"},
 }
 # What a pure layer may not do: no clock, no chance, no files, no network, no threads.
 IMPURE = {"asyncio", "datetime", "http", "io", "os", "pathlib", "random", "requests", "secrets", "socket", "sqlite3"}

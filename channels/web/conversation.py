@@ -136,6 +136,9 @@ async def erase(tracker_store: Any, sender: str) -> None:
                 session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
             session.query(store.SQLEvent).filter(store.SQLEvent.sender_id == sender).delete()
             session.commit()
+            if store.engine.dialect.name == "sqlite":
+                # Nor in the write-ahead log.
+                session.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)
     elif isinstance(store, RedisTrackerStore):
