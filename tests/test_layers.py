@@ -41,7 +41,7 @@ FRAMEWORKS: dict[str, set[str]] = {
     "numpy": {"components"},
     "yaml": {"knowledge", "clinical_text", "channels"},  # knowledge/ and its lexicons
     "sqlalchemy": {"channels", "privacy", "stores"},
-    "redis": {"stores"},
+    "redis": {"channels", "stores"},
 }
 # What a pure layer may not do: no clock, no chance, no files, no network, no threads.
 IMPURE = {"asyncio", "datetime", "http", "io", "os", "pathlib", "random", "requests", "secrets", "socket", "sqlite3"}
