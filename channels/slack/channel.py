@@ -24,6 +24,7 @@ from channels.slack.desk import Desk
 from channels.slack.records import Records
 from channels.slack.socket_mode import Socket
 from channels.slack.words import Words
+from channels.strict_http import be_strict
 from knowledge.loader import load
 from settings import load_settings
 
@@ -79,6 +80,7 @@ class SlackChannel(SlackInput):
         async def webhook(request: Request) -> HTTPResponse:
             return await self._webhook(request)
 
+        blueprint.before_server_start(be_strict)
         blueprint.after_server_start(start)
         blueprint.before_server_stop(stop)
         blueprint.add_route(health, "/", methods=["GET"], name="health")

@@ -112,11 +112,13 @@ class Api:
     async def export(self, request: Request) -> HTTPResponse:
         """GET /api/export: everything kept about this conversation, as a file."""
         session = await self.sessions.require(request)
+        waiting = await self._inbox.waiting(session.session)
         events = await self._events(request, session)
         body = {
             "exported": _iso(self._clock()),
             "session": {"created": _iso(session.created), "expires": self._expiry(session)},
             "conversation": conversation.items_of(events),
+            "waiting": [{"id": one.message, "text": one.text, "at": one.at} for one in waiting],
             "events": events,
         }
         headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="unknot-conversation.json"'}

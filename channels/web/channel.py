@@ -10,11 +10,12 @@ from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
-from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge
+from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
+from channels.strict_http import be_strict
 from channels.web import static
 from channels.web.api import NO_STORE, Api, probe
 from channels.web.config import WEB_FOLDER, WebConfig, from_settings
@@ -71,6 +72,7 @@ class WebChannel(InputChannel):
 
         async def prepare(app: Sanic, _: Any) -> None:
             serving["app"] = app
+            await be_strict(app)
             app.config.REQUEST_MAX_SIZE = min(app.config.REQUEST_MAX_SIZE, MOST_BYTES)
             # Before the others: Rasa's own CORS middleware answers preflights, Rasa's own route answers "/".
             app.request_middleware.appendleft(_first(api, page))
@@ -175,6 +177,8 @@ def _on_error(api: Api, fallback: Callable[[Request, Exception], HTTPResponse]) 
             if request is None or not str(request.path).startswith((API, "/widget/")):
                 return fallback(request, error)
             code = next((code for kind, code in _KINDS if isinstance(error, kind)), "")
+            if not code and isinstance(error, SanicException) and 400 <= (error.status_code or 500) < 500:
+                code = "bad_request"  # something that Sanic could not read
             if isinstance(error, PASSING):
                 error = RefusedError("away", 1.0)
             else:
