@@ -10,7 +10,7 @@ TYPED := $(filter-out tests benchmarks,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate test audit understanding sealed bench-nlu compare-context
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-scale audit understanding sealed bench-nlu compare-context
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,12 @@ test: lint validate ## every check and every test
 	@$(PY) -m scripts.servers
 	@$(PY) -m scripts.train
 	@exec $(PY) -m pytest
+
+test-scale: setup-dev ## several servers under load, parts of them dying; ten minutes, writes docs/scaling.md
+	@exec $(PY) -m benchmarks.scale
+
+lint-ops: setup-dev ## check containers, Kubernetes manifests and nginx' configuration
+	@exec $(PY) -m scripts.lint_ops
 
 audit: setup-dev ## known advisories for the locked packages; fails where they cannot be looked up
 	@exec $(PY) -m scripts.audit

@@ -1,0 +1,1 @@
+"""Several servers under load, and what happens when parts of them die: `make test-scale`."""

@@ -1,0 +1,227 @@
+"""Two assistants, two action servers, PostgreSQL, Redis and nginx under load, and parts of them dying in the middle.
+
+`make test-scale` runs all of it (about ten minutes) and writes the figures into docs/scaling.md; `--short` runs the
+same checks within two minutes, with fewer people, and writes nothing. 1 when a check fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.scale import report
+from benchmarks.scale.cluster import Cluster, cluster
+from benchmarks.scale.people import Message, Person, live
+from benchmarks.scale.usage import handled, left_in_inbox, memories, replies_stored, usage
+from scripts import servers
+from scripts.supervisor import Stopped, stop_signals
+from scripts.train import train
+
+LINES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("conversations.yml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes of a run; seconds, and people at once."""
+
+    people: int
+    load: float
+    pace: float
+    gap: float  # between disturbances
+    throughput: float
+    crowd: int = 24  # of the throughput measurement
+
+
+FULL = Plan(people=200, load=300, pace=8, gap=30, throughput=20)
+SHORT = Plan(people=25, load=0, pace=4, gap=7, throughput=0)
+EMERGENCY_LIMIT = 20.0  # seconds, for somebody who comes in the moment a part dies
+SETTLE = 90.0
+
+_BEGAN = time.monotonic()
+
+
+def say(words: str) -> None:
+    """A line with the time it has taken."""
+    print(f"[{time.monotonic() - _BEGAN:4.0f} s] {words}", flush=True)
+
+
+async def hop(here: Cluster) -> list[str]:
+    """The same conversations at one server and from server to server must end with the same facts."""
+    failures = []
+    for talk in LINES["conversations"]:
+        facts = []
+        for urls in ([here.direct[0]], here.direct):
+            async with Person(urls, 1, []) as person:
+                for line in talk:
+                    await person.say(line)
+                facts.append([reply.get("facts") for reply in person.last.values() if reply.get("type") == "summary"])
+        known = sum(len(one or []) for one in facts[1])
+        say(f"hopping between servers: {known} facts at the end")
+        if facts[0] != facts[1] or known < 3:
+            failures.append(f"a conversation that hops ends with {facts[1]}, without hopping with {facts[0]}")
+    return failures
+
+
+async def throughput(here: Cluster, seconds: float, crowd: int) -> float:
+    """Turns a second with people who never think."""
+    log: list[Message] = []
+    until = time.monotonic() + seconds
+    await asyncio.gather(*(live([here.url], 5000 + n, LINES, until, log, 0) for n in range(crowd)))
+    return sum(message.outcome == "done" for message in log) / seconds
+
+
+async def disturb(here: Cluster, plan: Plan, log: list[Message]) -> list[dict[str, Any]]:
+    """Kills and restarts one part after the other; at each, emergencies come in at once."""
+    steps: list[tuple[str, Callable[[], None], Callable[[], None] | None]] = [
+        (f"SIGKILL to {here.assistants[0]}", *_kill_and_start(here, here.assistants[0])),
+        (f"SIGKILL to {here.actions[0]}", *_kill_and_start(here, here.actions[0])),
+        ("Redis restarted, its memory lost", lambda: here.restart(here.redis), None),
+        ("PostgreSQL restarted", lambda: here.restart(here.postgres), None),
+    ]
+    results, mending = [], []
+    for number, (name, harm, mend) in enumerate(steps):
+        say(name)
+        harmed = asyncio.create_task(asyncio.to_thread(harm))
+        urgent = await asyncio.gather(*(_emergency(here, 9000 + 10 * number + n, log) for n in range(3)))
+        await harmed
+        slowest = max(message.first_reply or 999.0 for message in urgent)
+        answered = all(message.emergency for message in urgent)
+        say(f"  emergencies answered: {answered}, the slowest after {slowest:.1f} s")
+        results.append({"what": name, "answered": answered, "slowest": slowest})
+        if mend is not None:
+            mending.append(asyncio.create_task(asyncio.to_thread(mend)))
+        await asyncio.sleep(plan.gap)
+    await asyncio.gather(*mending)
+    return results
+
+
+def _kill_and_start(here: Cluster, name: str) -> tuple[Callable[[], None], Callable[[], None]]:
+    return (lambda: here.kill(name)), (lambda: here.start(name))
+
+
+async def _emergency(here: Cluster, number: int, log: list[Message]) -> Message:
+    async with Person([here.url], number, log) as person:
+        return await person.say(LINES["emergency"])
+
+
+async def _watch(log: list[Message], people: int) -> None:
+    while True:
+        await asyncio.sleep(10)
+        done = sum(message.outcome == "done" for message in log)
+        say(f"{people} people: {len(log)} messages, {done} answered, {len(log) - done} under way")
+
+
+async def load(here: Cluster, plan: Plan) -> dict[str, Any]:
+    """The people, first undisturbed (measured), then with parts dying."""
+    log: list[Message] = []
+    found: dict[str, Any] = {}
+    total = plan.load + 5 * plan.gap + 12
+    until = time.monotonic() + total
+    people = [asyncio.create_task(live([here.url], n, LINES, until, log, plan.pace)) for n in range(plan.people)]
+    watch = asyncio.create_task(_watch(log, plan.people))
+    await asyncio.sleep(plan.gap)  # everybody has come
+    before, first, began = usage(here), len(log), time.monotonic()
+    await asyncio.sleep(max(plan.load, plan.gap))
+    calm, seconds = log[first:], time.monotonic() - began
+    found["used"], found["seconds"] = usage(here).since(before), seconds
+    found["memory"] = memories(here)
+    found["calm"] = [message for message in calm if message.done is not None]
+    found["disturbed"] = await disturb(here, plan, log)
+    found["conversations"] = sum(await asyncio.wait_for(asyncio.gather(*people), SETTLE + total))
+    watch.cancel()
+    found["log"] = log
+    return found
+
+
+def judge(here: Cluster, found: dict[str, Any]) -> list[str]:
+    """What is wrong after all that."""
+    log: list[Message] = found["log"]
+    stored, told = handled(here), replies_stored(here)
+    acknowledged = [message for message in log if message.acknowledged is not None]
+    wrong = {
+        "acknowledged and lost": [m for m in acknowledged if stored[m.id] == 0],
+        "handled twice": [m for m in log if stored[m.id] > 1],
+        "never answered": [m for m in log if m.outcome != "done" or not m.replies],
+        "answered with other replies than are kept": [
+            m for m in log if m.outcome == "done" and told[m.id] != len(m.replies)
+        ],
+    }
+    found["counts"] = {
+        "messages": len(log),
+        "acknowledged": len(acknowledged),
+        "sent again": sum(m.tries > 1 for m in log),
+        "told again in other words": sum(m.doubled > 0 for m in log),
+        **{name: len(messages) for name, messages in wrong.items()},
+    }
+    for name, count in found["counts"].items():
+        say(f"{name}: {count}")
+    for messages in wrong.values():
+        for m in messages[:3]:
+            say(f"  {m.id}: {m.outcome or 'no answer'}, {m.tries} tries, {len(m.replies)} replies, {told[m.id]} kept")
+    failures = [f"{len(messages)} messages {name}" for name, messages in wrong.items() if messages]
+    if (left := left_in_inbox(here)) > 0:
+        failures.append(f"{left} acknowledged messages wait in the inbox")
+    for one in found["disturbed"]:
+        if not one["answered"] or one["slowest"] > EMERGENCY_LIMIT:
+            failures.append(f"{one['what']}: an emergency waited {one['slowest']:.0f} s")
+    return failures
+
+
+async def run(here: Cluster, plan: Plan) -> tuple[list[str], dict[str, Any]]:
+    """All phases."""
+    failures = await hop(here)
+    rates = {}
+    if plan.throughput:
+        say("throughput with both assistants")
+        rates["both"] = await throughput(here, plan.throughput, plan.crowd)
+        second = here.assistants[1]
+        here.kill(second)
+        await asyncio.sleep(3)
+        say("throughput with one assistant")
+        rates["one"] = await throughput(here, plan.throughput, plan.crowd)
+        say(f"turns a second: {rates}")
+        await asyncio.to_thread(here.start, second)
+    found = await load(here, plan)
+    found["rates"] = rates
+    return [*failures, *judge(here, found)], found
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="make test-scale", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="two minutes, fewer people, writes no figures")
+    parser.add_argument("--keep", type=Path, help="also write the figures as JSON to this file")
+    options = parser.parse_args()
+    if lacking := servers.install("postgres", "redis-server", "nginx"):
+        packages = " ".join(servers.PACKAGES[program] for program in lacking)
+        say(f"Not run: {', '.join(lacking)} cannot be found or installed here. On Debian: apt install {packages}")
+        return 1 if os.environ.get("CI", "").lower() in ("true", "1") else 0
+    try:
+        with stop_signals(), cluster(train(), say) as here:
+            failures, found = asyncio.run(run(here, SHORT if options.short else FULL))
+    except Stopped:
+        say("stopped")
+        return 1
+    figures = report.figures(found)
+    if options.keep:
+        options.keep.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    if not options.short and not failures:
+        report.write(figures)
+    for failure in failures:
+        say(f"FAILED: {failure}")
+    say("all checks passed" if not failures else f"{len(failures)} checks failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
