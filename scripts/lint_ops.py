@@ -24,7 +24,15 @@ YAML_RULES = (
 def linters() -> Path:
     """The folder of the linters, installed from their lock file first."""
     python = find_python()
-    command = [ensure_uv(python), "sync", "--quiet", "--frozen", "--no-python-downloads", "--project", LINTERS]
+    command: list[str | Path] = [
+        ensure_uv(python),
+        "sync",
+        "--quiet",
+        "--frozen",
+        "--no-python-downloads",
+        "--project",
+        LINTERS,
+    ]
     environment = {**os.environ, **({"UV_PYTHON": str(python)} if python else {})}
     environment.pop("VIRTUAL_ENV", None)
     subprocess.run(command, env=environment, check=True)
@@ -55,7 +63,7 @@ def nginx_complaint(template: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "nginx.conf")
         config.write_text(f"pid {folder}/pid;\nevents {{}}\nhttp {{\n{template}\n}}\n", encoding="utf-8")
-        command = [program, "-t", "-q", "-e", "stderr", "-p", folder, "-c", config]
+        command: list[str | Path] = [program, "-t", "-q", "-e", "stderr", "-p", folder, "-c", config]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return done.stderr.strip() if done.returncode else ""
 
