@@ -1,1 +1,1 @@
-"""Measurements of running servers."""
+"""Measurements of running servers; `make bench` compares the product with Rasa's default pipeline."""

@@ -1,0 +1,121 @@
+"""`make bench`: measures both, part by part, and writes docs/benchmarks.md and its pictures.
+
+What was measured is kept in results/, so that `--only` measures one part again and leaves the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks import cost, environments, machine, peer, report, speed, systems
+from scripts.progress import Progress
+from scripts.supervisor import PartError, Stopped, stop_signals
+from scripts.train import TrainingError, train
+from settings import ROOT
+
+RESULTS = ROOT / "results"
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
+PARTS = ("size", "training", "starts", "load", "encoding", "long")
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured."""
+
+    starts: int = 5
+    clients: tuple[int, ...] = (1, 2, 4, 8, 16)
+    rounds: int = 3
+    seconds: float = 10.0
+    marks: tuple[int, ...] = speed.MARKS
+    long: int = 3
+    messages: int = 150
+
+
+QUICK = Extent(1, (1, 4), 1, 4.0, (1, 20, 60), 1, 40)
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few short rounds; writes results/benchmarks-quick.md")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts to measure, separated by commas")
+    parser.add_argument("--earlier-peer", action="store_true", help="a peer trained on earlier data will do")
+    options = parser.parse_args(arguments)
+    options.only = options.only.split(",")
+    if unknown := set(options.only) - set(PARTS):
+        parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when all was measured, whether goals are reached or not."""
+    options, progress = parse(arguments), Progress()
+    kind = "quick" if options.quick else "full"
+    kept = RESULTS / f"benchmarks-{kind}.json"
+    results = _read(kept)
+    results |= {"machine": machine.size(), "date": date.today().isoformat(), "quick": options.quick}
+    try:
+        with stop_signals():
+            for part, told in measured(options, QUICK if options.quick else Extent(), progress):
+                results[part] = told
+                kept.parent.mkdir(exist_ok=True)
+                kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    except Stopped:
+        progress.say("Stopped.")
+        return 1
+    except (PartError, TrainingError, peer.PeerError, environments.EnvironmentMissingError) as error:
+        progress.say(str(error))
+        return 1
+    document = RESULTS / "benchmarks-quick.md" if options.quick else DOCUMENT
+    found = report.write(results, document, document.parent / ("img" if document == DOCUMENT else "benchmarks-quick"))
+    for goal in found:
+        mark = "reached    " if goal.reached else "NOT REACHED"
+        progress.say(f"{mark} {goal.what}: {goal.ours} | {goal.peer} | {goal.ratio:.2f} ({goal.wanted})")
+    progress.say(f"Written: {document.relative_to(ROOT)}")
+    return 0
+
+
+def measured(options: argparse.Namespace, extent: Extent, progress: Progress) -> Iterator[tuple[str, Any]]:
+    """The parts that are wanted, one after the other, as they are done."""
+    python = environments.python_of(environments.ready(environments.PEER, progress))
+    trained = peer.trained(python, progress, accept_earlier=options.earlier_peer)
+    if "size" in options.only:
+        yield "size", cost.sizes(environments.ready(environments.RUN, progress), trained)
+    if "training" in options.only:
+        yield "training", cost.training(trained, RESULTS / "cold", progress)
+    model = train(progress=progress)
+    pair = [systems.unknot(model, RESULTS / "run" / "unknot"), systems.peer(trained, RESULTS / "run" / "peer")]
+    if "starts" in options.only:
+        yield "starts", speed.starts(pair, extent.starts, progress)
+    if not {"load", "encoding", "long"} & set(options.only):
+        return
+    with contextlib.ExitStack() as stack:
+        for system in pair:
+            progress.step(f"starting {system.name}")
+            stack.enter_context(system)
+        if "load" in options.only:
+            yield "load", speed.under_load(pair, extent.clients, extent.rounds, extent.seconds, progress)
+        if "encoding" in options.only:
+            yield "encoding", cost.encoding(pair[0], extent.messages, progress)
+        if "long" in options.only:
+            yield "long", speed.long_conversations(pair, extent.long, extent.marks, progress)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What does not depend on load: bare encoding, training and installed size."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks import machine
+from benchmarks.conversations import messages
+from benchmarks.load import talk
+from benchmarks.peer import Peer
+from benchmarks.speed import quantile
+from benchmarks.systems import System
+from components.minilm import MiniLM, packaged_files
+from scripts.progress import Progress
+from scripts.train import Project, train
+from settings import ROOT
+
+_FIRST = 900_000  # conversations that no other measurement uses
+
+
+def encoding(system: System, count: int, progress: Progress) -> dict[str, Any]:
+    """Milliseconds of a whole turn and of bare encoding, for the same messages, each sent once."""
+    texts = list(dict.fromkeys(messages(count, _FIRST)))
+    encoder = MiniLM(*packaged_files(), cache_size=0)
+    encoder.encode(texts[:20])
+    turns, bare = [], []
+    for number, text in enumerate(texts):
+        progress.step(f"turns and bare encoding of {len(texts)} messages")
+        turns.append(1000 * talk(system.webhook, f"encoding-{number // 7}", [text])[0].took)
+        bare.append(1000 * median([_timed(encoder, text) for _ in range(5)]))
+    each = [turn / alone for turn, alone in zip(turns, bare, strict=True)]
+    return {
+        "messages": len(texts),
+        "turn_p50": round(median(turns), 2),
+        "bare_p50": round(median(bare), 2),
+        "ratio_p50": round(median(each), 2),
+        "ratio_spread": [round(quantile(each, share), 2) for share in (0.25, 0.75)],
+    }
+
+
+def _timed(encoder: MiniLM, text: str) -> float:
+    started = time.perf_counter()
+    encoder.encode([text])
+    return time.perf_counter() - started
+
+
+def training(peer: Peer, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Training of ours from nothing, now, beside what was noted when the peer was trained."""
+    shutil.rmtree(folder, ignore_errors=True)
+    busy, before = machine.load(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.monotonic()
+    train(Project(ROOT, folder, folder / "train.log"), progress, force=True)
+    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    ours = {"wall": round(wall, 2), "cpu": round(cpu, 2), "machine": machine.size(), "load_before": busy}
+    return {"Unknot": ours, "Rasa's default": dict(peer.training), "same_inputs": peer.same_inputs}
+
+
+def sizes(own: Path, peer: Peer) -> dict[str, Any]:
+    """Bytes on disk of both environments, compiled files included, with what takes most in ours.
+
+    The peer's environment holds the packages that only our pipeline needs as well; they are not counted.
+    """
+    roots = "rasa", "rasa-sdk", "tensorflow", "tensorflow-text", "tensorflow-hub", "tensorflow-io-gcs-filesystem"
+    apart = _packages(peer.python, roots)
+    whole = machine.disk(peer.python.parents[1])
+    return {
+        "Unknot": {"bytes": machine.disk(own), "largest": _largest(own)},
+        "Rasa's default": {"bytes": whole - apart["others"], "with_ours": whole},
+        "left_out": apart["names"],
+    }
+
+
+def _packages(python: Path, roots: tuple[str, ...]) -> dict[str, Any]:
+    """Bytes and names of the installed packages that none of `roots` needs."""
+    script = Path(__file__).with_name("needed.py")
+    done = subprocess.run([str(python), str(script), *roots], capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _largest(environment: Path, count: int = 12) -> list[tuple[str, int]]:
+    folders = [path for path in next(environment.glob("lib/python*/site-packages")).iterdir() if path.is_dir()]
+    measured = sorted(((path.name, machine.disk(path)) for path in folders), key=lambda item: -item[1])
+    return measured[:count]

@@ -1,0 +1,79 @@
+"""What the operating system says: sizes of the machine, of processes and of folders."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one command took; seconds."""
+
+    wall: float
+    cpu: float
+
+    def as_dict(self) -> dict[str, float]:
+        """For JSON."""
+        return asdict(self)
+
+
+def size() -> dict[str, float]:
+    """The machine by its size only: cores and memory in GB."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return {"cores": os.cpu_count() or 1, "memory_gb": round(memory)}
+
+
+def load() -> float:
+    """Processes that ran or wanted to run, a mean over the last minute."""
+    return round(os.getloadavg()[0], 2)
+
+
+def timed(command: Sequence[str], *, folder: Path, log: Path, environment: Mapping[str, str]) -> Cost:
+    """Runs a command to its end; RuntimeError naming the log if it fails."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    with log.open("wb") as output:
+        done = subprocess.run(
+            list(command),
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command[:4])} … ended with exit code {done.returncode} (log: {log})")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(round(wall, 2), round(cpu, 2))
+
+
+def resident(group: int) -> int:
+    """Resident bytes of every process of a process group, 0 if there is none.
+
+    Pages that two of them share are counted twice, as `ps` does.
+    """
+    listed = subprocess.run(["ps", "-eo", "pgid=,rss="], capture_output=True, text=True, check=True).stdout
+    rows = (line.split() for line in listed.splitlines())
+    return sum(1024 * int(rss) for owner, rss in rows if int(owner) == group)
+
+
+def disk(folder: Path) -> int:
+    """Bytes that a folder takes on disk: whole blocks, a file with several names once, links not followed."""
+    seen: set[tuple[int, int]] = set()
+    total = 0
+    for path in [folder, *folder.rglob("*")]:
+        status = path.lstat()
+        if (status.st_dev, status.st_ino) not in seen:
+            seen.add((status.st_dev, status.st_ino))
+            total += 512 * status.st_blocks
+    return total

@@ -1,0 +1,61 @@
+"""Sizes and costs as the operating system tells them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.machine import disk, resident, timed
+from benchmarks.needed import canonical, required
+
+
+def test_a_file_with_two_names_counts_once(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"x" * 1_000_000)
+    alone = disk(tmp_path)
+    (tmp_path / "two").hardlink_to(tmp_path / "one")
+    (tmp_path / "three").symlink_to(tmp_path / "one")
+    assert alone >= 1_000_000
+    assert disk(tmp_path) - alone < 10_000
+
+
+def test_memory_counts_the_whole_group() -> None:
+    code = "import sys; x = b'x' * 80_000_000; print('up', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert 80_000_000 < resident(child.pid) < 200_000_000
+        child.communicate(b"")
+    assert resident(child.pid) == 0
+
+
+def test_a_command_is_timed_and_its_failure_is_an_error(tmp_path: Path) -> None:
+    busy = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    environment = dict(os.environ)
+    cost = timed([sys.executable, "-c", busy], folder=tmp_path, log=tmp_path / "log", environment=environment)
+    assert cost.cpu >= 0.3
+    assert cost.wall >= 0.3
+    with pytest.raises(RuntimeError, match="exit code 3"):
+        timed([sys.executable, "-c", "exit(3)"], folder=tmp_path, log=tmp_path / "log", environment=environment)
+
+
+class Package:
+    def __init__(self, *requires: str) -> None:
+        self.requires = requires
+
+
+def test_what_a_package_needs_is_followed_but_not_its_extras() -> None:
+    installed = {
+        "rasa": Package("A-b>=1", "spacy; extra == 'spacy'", "missing"),
+        "a-b": Package("c[x] (<2)"),
+        "c": Package(),
+        "spacy": Package("d"),
+        "d": Package(),
+    }
+    assert required(["Rasa"], installed) == {"rasa", "a-b", "c"}  # type: ignore[arg-type]
+    assert canonical("A__b.C") == "a-b-c"
