@@ -91,6 +91,8 @@ def measured(options: argparse.Namespace, extent: Extent, progress: Progress) ->
         yield "size", cost.sizes(environments.ready(environments.RUN, progress), trained)
     if "training" in options.only:
         yield "training", cost.training(trained, RESULTS / "cold", progress)
+    if not {"starts", "load", "encoding", "long"} & set(options.only):
+        return
     model = train(progress=progress)
     pair = [systems.unknot(model, RESULTS / "run" / "unknot"), systems.peer(trained, RESULTS / "run" / "peer")]
     if "starts" in options.only:
