@@ -1,7 +1,8 @@
 """Kernel ridge regression over sentence vectors and character n-grams, kept as plain arrays. Knows nothing of Rasa.
 
 Similarity of two texts: a Gaussian of the distance of their MiniLM vectors, plus a share of the cosine of their
-character n-grams, which sees words that the encoder does not know (misspellings, names of medicines, "thx").
+character n-grams. A text is compared once with the landmarks, which are the training texts of all classifiers; what a
+classifier learns is one weight for each landmark and label.
 Least squares has a closed form, and so has the score that each training example would get had it not been trained on
 (leave one out): confidences are calibrated on those.
 """
@@ -10,159 +11,140 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, sparse
-from sklearn.feature_extraction.text import HashingVectorizer
+from scipy.linalg import lapack
+
+from components import ngrams
 
 Matrix = npt.NDArray[np.float32]
-Numbers = npt.NDArray[np.float64]
 
-_BUCKETS = 2**16
-_NGRAMS = HashingVectorizer(
-    analyzer="char_wb", ngram_range=(3, 5), n_features=_BUCKETS, norm=None, alternate_sign=False, lowercase=True
-)
+_AT_ONCE = 500  # texts, or rows, handled in one step, to keep what a step needs small
 
 
 @dataclass(frozen=True)
-class Settings:
-    """`gamma`: width of the Gaussian; `lexical`: share of the n-grams; `ridge`: regularisation; `balance`: 0 weighs
-    examples alike, 1 weighs labels alike; `landmarks`: most training examples that texts are compared with (a sample
-    of them beyond that).
+class Landmarks:
+    """Texts that others are compared with.
+
+    `vectors` (landmarks, 384) are their MiniLM vectors, `postings` their n-grams, `idf` (buckets,) weighs n-grams;
+    `gamma`: width of the Gaussian; `lexical`: share of the n-grams.
     """
 
-    gamma: float = 1.0
-    lexical: float = 0.2
-    ridge: float = 0.1
-    balance: float = 0.75
-    landmarks: int = 8000
-
-
-@dataclass(frozen=True)
-class KernelModel:
-    """Scores texts: around 1 for a label that fits, around 0 for one that does not.
-
-    `vectors` (landmarks, 384) and `ngrams` (buckets, landmarks) describe the landmarks, `idf` (buckets,) weighs the
-    n-grams, `weights` has shape (landmarks, labels).
-    """
-
-    labels: tuple[str, ...]
-    settings: Settings
     vectors: Matrix
-    ngrams: sparse.csr_matrix
+    postings: ngrams.Postings
     idf: Matrix
-    weights: Matrix
-
-    def scores(self, texts: Sequence[str], vectors: Matrix) -> Matrix:
-        """Scores of shape (texts, labels); `vectors` are the texts' MiniLM vectors."""
-        similar = _similarity(vectors, _ngrams(texts, self.idf), self.vectors, self.ngrams, self.settings)
-        return np.asarray(similar @ self.weights, dtype=np.float32)
-
-    def save(self, folder: Path) -> None:
-        """Write the model into `folder`."""
-        np.savez(folder / "kernel.npz", vectors=self.vectors, idf=self.idf, weights=self.weights)
-        sparse.save_npz(folder / "ngrams.npz", self.ngrams)
-        about = {"labels": self.labels, "settings": asdict(self.settings)}
-        (folder / "kernel.json").write_text(json.dumps(about), encoding="utf-8")
+    gamma: float
+    lexical: float
 
     @classmethod
-    def load(cls, folder: Path) -> KernelModel:
+    def of(cls, texts: Sequence[str], vectors: Matrix, gamma: float = 1.0, lexical: float = 0.2) -> Landmarks:
+        """Landmarks at `texts`, whose MiniLM vectors are `vectors`; n-grams are rare or common among these texts."""
+        idf = ngrams.rarity(texts)
+        return cls(vectors, ngrams.Postings.of(ngrams.rows(texts, idf)), idf, gamma, lexical)
+
+    def similarity(self, texts: Sequence[str], vectors: Matrix) -> Matrix:
+        """How like the landmarks the texts are, shape (texts, landmarks); `vectors` are the texts' MiniLM vectors."""
+        parts = [
+            self._similarity(texts[at : at + _AT_ONCE], vectors[at : at + _AT_ONCE])
+            for at in range(0, len(texts), _AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.vectors)), np.float32)
+
+    def _similarity(self, texts: Sequence[str], vectors: Matrix) -> Matrix:
+        like = vectors @ self.vectors.T
+        like -= 1
+        like *= 2 * self.gamma
+        np.exp(like, out=like)
+        like += 1  # the intercept
+        if self.lexical:
+            like += np.float32(self.lexical) * self.postings.similarity(ngrams.rows(texts, self.idf))
+        return like
+
+    def save(self, folder: Path) -> None:
+        """Write them into `folder`."""
+        of = self.postings
+        arrays = {"starts": of.starts, "texts": of.texts, "values": of.values, "idf": self.idf}
+        np.savez(folder / "landmarks.npz", vectors=self.vectors, **arrays)
+        (folder / "landmarks.json").write_text(json.dumps({"gamma": self.gamma, "lexical": self.lexical}))
+
+    @classmethod
+    def load(cls, folder: Path) -> Landmarks:
         """Read what `save` wrote. Raises OSError or ValueError when it is not there or not readable."""
-        about = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
-        with np.load(folder / "kernel.npz", allow_pickle=False) as arrays:
-            return cls(
-                tuple(about["labels"]),
-                Settings(**about["settings"]),
-                arrays["vectors"],
-                sparse.csr_matrix(sparse.load_npz(folder / "ngrams.npz")),
-                arrays["idf"],
-                arrays["weights"],
-            )
+        about = json.loads((folder / "landmarks.json").read_text())
+        with np.load(folder / "landmarks.npz", allow_pickle=False) as kept:
+            postings = ngrams.Postings(kept["starts"], kept["texts"], kept["values"], len(kept["vectors"]))
+            return cls(kept["vectors"], postings, kept["idf"], about["gamma"], about["lexical"])
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Scores texts: around 1 for a label that fits, around 0 for one that does not. `values`: (landmarks, labels)."""
+
+    labels: tuple[str, ...]
+    values: Matrix
+
+    def scores(self, similar: Matrix) -> Matrix:
+        """Scores of shape (texts, labels), from the texts' similarity to the landmarks."""
+        return np.asarray(similar @ self.values, dtype=np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write them into `folder`."""
+        np.save(folder / "weights.npy", self.values)
+        (folder / "labels.json").write_text(json.dumps(self.labels), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Weights:
+        """Read what `save` wrote. Raises OSError or ValueError when it is not there or not readable."""
+        labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        return cls(tuple(labels), np.load(folder / "weights.npy", allow_pickle=False))
 
 
 def fit(
-    texts: Sequence[str],
-    vectors: Matrix,
+    similar: Matrix,
+    own: npt.NDArray[np.int64],
     labels: Sequence[frozenset[str]],
-    settings: Settings,
-) -> tuple[KernelModel, Matrix]:
-    """The model and the leave-one-out scores of its examples, shape (examples, labels of the model).
+    ridge: float = 0.1,
+    balance: float = 0.75,
+) -> tuple[Weights, Matrix]:
+    """The weights, and the leave-one-out scores of the examples, shape (examples, labels of the weights).
+
+    Takes memory with the square and time with the cube of the examples: some 250 MB and 10 s for 8,000.
 
     Args:
-        texts: the examples.
-        vectors: their MiniLM vectors, shape (examples, 384).
-        labels: the labels that each has, none, one or several.
-        settings: of the kernel.
+        similar: similarity of the examples to the landmarks, shape (examples, landmarks).
+        own: the landmark that each example is itself.
+        labels: the labels that each example has, none, one or several.
+        ridge: regularisation.
+        balance: 0 weighs examples alike, 1 weighs labels alike.
     """
     names = tuple(sorted(set().union(*labels)))
-    targets = np.array([[name in own for name in names] for own in labels], dtype=np.float64)
-    balance = _balance(targets, settings.balance)
-    idf = _idf(texts)
-    ngrams = _ngrams(texts, idf)
-    chosen = _landmarks(len(texts), settings.landmarks)
-    columns = sparse.csr_matrix(ngrams[chosen].T)
-    similar = _similarity(vectors, ngrams, vectors[chosen], columns, settings).astype(np.float64)
-    solve = _exact if len(chosen) == len(texts) else _on_landmarks
-    weights, left_out = solve(similar, chosen, targets, balance, settings.ridge)
-    model = KernelModel(names, settings, vectors[chosen], columns, idf, weights.astype(np.float32))
-    return model, left_out.astype(np.float32)
+    targets = np.array([[name in own_labels for name in names] for own_labels in labels], dtype=np.float32)
+    inverse = _inverse(np.asfortranarray(similar[:, own]), ridge / _balance(targets, balance))
+    learnt = inverse @ targets
+    left_out = targets - learnt / np.diag(inverse)[:, None]
+    values = np.zeros((similar.shape[1], len(names)), dtype=np.float32)
+    np.add.at(values, own, learnt)  # the same text may be an example twice
+    return Weights(names, values), left_out
 
 
-def _exact(
-    similar: Numbers, chosen: npt.NDArray[np.int64], targets: Numbers, balance: Numbers, ridge: float
-) -> tuple[Numbers, Numbers]:
-    """Weights and leave-one-out scores where every example is a landmark."""
-    inverse = linalg.inv(similar + np.diag(ridge / balance), overwrite_a=True, check_finite=False)
-    weights = inverse @ targets
-    return weights, targets - weights / np.diag(inverse)[:, None]
+def _inverse(gram: Matrix, ridges: Matrix) -> Matrix:
+    """Inverse of the symmetric `gram` with `ridges` on its diagonal, in its place: by Cholesky's factor."""
+    gram[np.diag_indices_from(gram)] += ridges
+    factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1, clean=0)
+    inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
+    if failed or failed_too:
+        raise ValueError("The examples cannot be told apart by their similarity: raise `ridge`.")
+    for at in range(0, len(inverse), _AT_ONCE):  # LAPACK fills the lower triangle alone
+        block = inverse[at : at + _AT_ONCE, at : at + _AT_ONCE]
+        block[:] = np.tril(block) + np.tril(block, -1).T
+        inverse[at : at + _AT_ONCE, at + _AT_ONCE :] = inverse[at + _AT_ONCE :, at : at + _AT_ONCE].T
+    return np.asarray(inverse)
 
 
-def _on_landmarks(
-    similar: Numbers, chosen: npt.NDArray[np.int64], targets: Numbers, balance: Numbers, ridge: float
-) -> tuple[Numbers, Numbers]:
-    """The same for a sample of landmarks (Nyström): ridge regression in the space that they span."""
-    root = np.linalg.cholesky(similar[chosen] + 1e-6 * np.eye(len(chosen)))
-    features = linalg.solve_triangular(root, similar.T, lower=True, check_finite=False).T
-    weighted = features * balance[:, None]
-    factor = linalg.cho_factor(features.T @ weighted + ridge * np.eye(len(chosen)), check_finite=False)
-    solution = linalg.cho_solve(factor, weighted.T @ targets, check_finite=False)
-    leverage = np.einsum("ij,ji->i", weighted, linalg.cho_solve(factor, features.T, check_finite=False))
-    left_out = targets - (targets - features @ solution) / np.maximum(1.0 - leverage, 1e-3)[:, None]
-    return linalg.solve_triangular(root, solution, lower=True, trans="T", check_finite=False), left_out
-
-
-def _balance(targets: Numbers, power: float) -> Numbers:
+def _balance(targets: Matrix, power: float) -> Matrix:
     """Weight of each example: those of rare labels count more; having no label is one label too."""
     groups, index, counts = np.unique(targets, axis=0, return_inverse=True, return_counts=True)
-    return np.asarray(((len(targets) / len(groups) / counts) ** power)[index])
-
-
-def _landmarks(examples: int, most: int) -> npt.NDArray[np.int64]:
-    if examples <= most:
-        return np.arange(examples)
-    return np.sort(np.random.default_rng(0).choice(examples, most, replace=False))
-
-
-def _idf(texts: Sequence[str]) -> Matrix:
-    counts = (_NGRAMS.transform(texts) > 0).sum(axis=0)
-    return np.asarray(np.log((1 + len(texts)) / (1 + np.asarray(counts).ravel())) + 1, dtype=np.float32)
-
-
-def _ngrams(texts: Sequence[str], idf: Matrix) -> sparse.csr_matrix:
-    """Rows of unit length (or empty): damped counts of n-grams times their rarity."""
-    rows = sparse.csr_matrix(_NGRAMS.transform(texts), dtype=np.float32)
-    rows.data = (1 + np.log(rows.data)) * idf[rows.indices]
-    norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    return sparse.csr_matrix(sparse.diags(1 / np.maximum(norms, 1e-9)) @ rows, dtype=np.float32)
-
-
-def _similarity(
-    vectors: Matrix, ngrams: sparse.csr_matrix, to: Matrix, to_ngrams: sparse.csr_matrix, settings: Settings
-) -> Matrix:
-    meaning = np.exp(2 * settings.gamma * (vectors @ to.T - 1))
-    if settings.lexical:
-        meaning += settings.lexical * (ngrams @ to_ngrams).toarray()
-    return np.asarray(1 + meaning, dtype=np.float32)  # the 1 is the intercept
+    return np.asarray(((len(targets) / len(groups) / counts) ** power)[index], dtype=np.float32)

@@ -7,24 +7,20 @@ Rasa metadata `finding: <id>` (several: separated by commas); every other exampl
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, METADATA, METADATA_EXAMPLE, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from clinical_text.types import POSSIBLE, PRESENT, SELF, Clause
-from components.calibration import Calibration, fit_each
-from components.kernel import KernelModel, Matrix, Settings, fit
-from components.minilm import shared_encoder
-from components.units import UNIT_INTENTS, units
+from components.calibration import fit_each
+from components.net import Net, read_of
+from components.sentence_encoder import ReadUnits
+from components.units import UNIT_INTENTS
 
 
 def findings_of(example: Message) -> frozenset[str]:
@@ -38,79 +34,28 @@ def findings_of(example: Message) -> frozenset[str]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class RedFlagNet(GraphComponent, EntityExtractorMixin):
+class RedFlagNet(Net):
     """Adds `finding` entities, "present" from one threshold on and "possible" from a lower one."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Thresholds on the probability of a finding; `stating`: intents in which people state what they have
-        (empty: all); settings of the kernel and of the encoder."""
+        (empty: all); `ridge`, `balance`: see `components.kernel.fit`."""
         return {
             "present": 0.85,
             "possible": 0.45,
             "stating": [],
-            "gamma": 1.0,
-            "lexical": 0.2,
             "ridge": 0.1,
             "balance": 0.75,
-            "landmarks": 8000,
-            "threads": 1,
-            "max_tokens": 128,
-            "cache_size": 512,
         }
-
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        model: KernelModel | None = None,
-        calibration: Calibration | None = None,
-    ) -> None:
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
-        self._model = model
-        self._calibration = calibration or Calibration(15.0, 0.5)
-        self._encoder = shared_encoder(config["threads"], config["max_tokens"], config["cache_size"])
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> RedFlagNet:
-        """Rasa's constructor of an untrained component."""
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> RedFlagNet:
-        """Rasa's constructor of a trained component. Raises ValueError when it was never trained."""
-        with model_storage.read_from(resource) as folder:
-            calibration = Calibration(**json.loads((folder / "calibration.json").read_text()))
-            return cls(config, model_storage, resource, KernelModel.load(folder), calibration)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all intent examples and keep the weights in the model."""
-        texts, labels = training_units(training_data.intent_examples)
-        settings = Settings(*(self._config[key] for key in ("gamma", "lexical", "ridge", "balance", "landmarks")))
-        self._model, scores = fit(texts, self._encoder.encode(texts), labels, settings)
-        right = np.array([[name in own for name in self._model.labels] for own in labels])
-        self._calibration = fit_each(scores, right)
-        with self._storage.write_to(self._resource) as folder:
-            self._model.save(folder)
-            about = {"slope": self._calibration.slope, "middle": self._calibration.middle}
-            (folder / "calibration.json").write_text(json.dumps(about))
-        return self._resource
+        units, labels = training_units(training_data.intent_examples)
+        scores = self._fit(units, labels)
+        names = sorted(set().union(*labels))
+        self._calibration = fit_each(scores, np.array([[name in own for name in names] for own in labels]))
+        return self._keep()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Append the findings to the entities of each message."""
@@ -121,21 +66,20 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
 
     def _read(self, message: Message) -> list[dict[str, Any]]:
         text = message.get(TEXT) or ""
-        if self._model is None or not text.strip():
+        if self._weights is None or not text.strip():
             return []
-        parts = units(text)
-        texts = [part.text for part in parts]
-        scores: Matrix = self._calibration.each(self._model.scores(texts, self._encoder.encode(texts)))
+        read = read_of(message)
+        parts, scores = read.parts, self._calibration.each(self._weights.scores(read.similar))
         states = [self._states(part, message.get(UNIT_INTENTS) or {}) for part in parts]
         found = []
-        for column, finding in enumerate(self._model.labels):
+        for column, finding in enumerate(self._weights.labels):
             row = int(scores[:, column].argmax())
-            read = [
+            said = [
                 entity
                 for entity in message.get(ENTITIES, [])
                 if entity.get("entity") == "finding" and entity.get("value") == finding
             ]
-            entity = self._entity(finding, parts[row], float(scores[row, column]), states[row], read)
+            entity = self._entity(finding, parts[row], float(scores[row, column]), states[row], said)
             if entity:
                 found.append(entity)
         return found
@@ -172,20 +116,19 @@ class RedFlagNet(GraphComponent, EntityExtractorMixin):
         }
 
 
-def training_units(examples: list[Message]) -> tuple[list[str], list[frozenset[str]]]:
-    """Texts to learn from and the findings that each states.
+def training_units(examples: list[Message]) -> tuple[list[tuple[ReadUnits, int]], list[frozenset[str]]]:
+    """Units to learn from, as what was read and which part of it, and the findings that each states.
 
     An example that states findings counts as a whole, for it is not known which of its clauses states them; one that
     states none counts by clause too, since none of its clauses does either.
     """
-    texts: list[str] = []
+    units: list[tuple[ReadUnits, int]] = []
     labels: list[frozenset[str]] = []
     for example in examples:
-        text = example.get(TEXT)
-        if not text:
+        if not example.get(TEXT):
             continue
-        findings = findings_of(example)
-        own = [text] if findings else [part.text for part in units(text)]
-        texts.extend(own)
-        labels.extend([findings] * len(own))
-    return texts, labels
+        findings, read = findings_of(example), read_of(example)
+        parts = range(1 if findings else len(read.parts))
+        units.extend((read, at) for at in parts)
+        labels.extend([findings] * len(parts))
+    return units, labels

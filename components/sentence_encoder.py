@@ -1,37 +1,70 @@
-"""Rasa featurizer: one MiniLM vector a message."""
+"""Reads every message once for all that classify it: its units, their vectors, their likeness to the landmarks."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
-from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
-from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from clinical_text.types import Clause
+from components.kernel import Landmarks, Matrix
 from components.minilm import shared_encoder
+from components.units import units
+
+READ = "read_units"
+"""Message property with a `ReadUnits`. Not part of the output."""
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceEncoder(DenseFeaturizer, GraphComponent):
-    """Gives every message the sentence feature of `components.minilm` (shape (1, 384)).
-
-    It tokenises by itself: Rasa's tokens are needed only by what else may stand in the pipeline.
+@dataclass(frozen=True)
+class ReadUnits:
+    """`parts`: the whole message, then its clauses; `similar`: their similarity to the landmarks, a row each; `own`:
+    in training, which landmark each part is.
     """
+
+    parts: tuple[Clause, ...]
+    similar: Matrix
+    own: tuple[int, ...] = ()
+
+    def fingerprint(self) -> str:
+        """What Rasa tells one value from another by."""
+        return "\n".join(part.text for part in self.parts)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class SentenceEncoder(GraphComponent):
+    """Sets the property `READ` of every message that has a text. What it learns are the landmarks."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Threads of onnxruntime, tokens after which a text is cut, vectors kept in memory."""
-        return {**DenseFeaturizer.get_default_config(), "threads": 1, "max_tokens": 128, "cache_size": 512}
+        """`gamma`, `lexical`: see `components.kernel.Landmarks`; threads of onnxruntime, tokens after which a text is
+        cut, vectors kept in memory.
+        """
+        return {
+            "gamma": 1.0,
+            "lexical": 0.2,
+            "threads": 1,
+            "max_tokens": 128,
+            "cache_size": 512,
+        }
 
-    def __init__(self, config: dict[str, Any], name: str) -> None:
-        super().__init__(name, config)
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        landmarks: Landmarks | None = None,
+    ) -> None:
+        self._kernel = {"gamma": float(config["gamma"]), "lexical": float(config["lexical"])}
+        self._storage = model_storage
+        self._resource = resource
+        self._landmarks = landmarks
         self._encoder = shared_encoder(config["threads"], config["max_tokens"], config["cache_size"])
 
     @classmethod
@@ -42,8 +75,21 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceEncoder:
-        """Rasa's constructor of a component."""
-        return cls(config, execution_context.node_name)
+        """Rasa's constructor of an untrained component."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SentenceEncoder:
+        """Rasa's constructor of a trained component. Raises ValueError when it was never trained."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, Landmarks.load(folder))
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -52,22 +98,47 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             if int(config.get(key, least)) < least:
                 raise ValueError(f"SentenceEncoder: {key} must be at least {least}")
 
+    def train(self, training_data: TrainingData) -> Resource:
+        """Make every text of the examples, and every clause of one, a landmark."""
+        texts = list(dict.fromkeys(part.text for message in _typed(training_data) for part in _parts(message)))
+        self._landmarks = Landmarks.of(texts, self._encoder.encode(texts), **self._kernel)
+        with self._storage.write_to(self._resource) as folder:
+            self._landmarks.save(folder)
+        return self._resource
+
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the feature to each message that has a text."""
-        with_text = [message for message in messages if message.get(TEXT) is not None]
-        vectors = self._encoder.encode([message.get(TEXT) for message in with_text])
-        for row, message in enumerate(with_text):
-            message.add_features(
-                Features(
-                    vectors[row : row + 1],
-                    FEATURE_TYPE_SENTENCE,
-                    TEXT,
-                    self._config[FEATURIZER_CLASS_ALIAS] or self._identifier,
-                )
-            )
+        """Read each message that has a text; the component must be trained."""
+        for message in messages:
+            if message.get(TEXT) is not None:
+                parts = _parts(message)
+                message.set(READ, ReadUnits(parts, self._similar([part.text for part in parts])))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the feature to the training examples, encoded in batches."""
-        self.process(training_data.training_examples)
+        """Read the training examples, whose vectors the landmarks hold already."""
+        if self._landmarks is None:
+            raise ValueError("SentenceEncoder: not trained")
+        read = [(message, _parts(message)) for message in _typed(training_data)]
+        texts = [part.text for _, parts in read for part in parts]
+        place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+        own = [place[text] for text in texts]
+        similar = self._landmarks.similarity(texts, self._landmarks.vectors[own])
+        start = 0
+        for message, parts in read:
+            end = start + len(parts)
+            message.set(READ, ReadUnits(parts, similar[start:end], tuple(own[start:end])))
+            start = end
         return training_data
+
+    def _similar(self, texts: list[str]) -> Matrix:
+        if self._landmarks is None:
+            raise ValueError("SentenceEncoder: not trained")
+        return self._landmarks.similarity(texts, self._encoder.encode(texts))
+
+
+def _typed(training_data: TrainingData) -> list[Message]:
+    return [message for message in training_data.training_examples if message.get(TEXT)]
+
+
+def _parts(message: Message) -> tuple[Clause, ...]:
+    return tuple(units(message.get(TEXT)))

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from components.kernel import Matrix, Settings, fit
+from components.kernel import Landmarks, Matrix, fit
 from evaluation.bench_data import DATA, Split, banking77, clinc150, few, names
 from evaluation.bench_peer import Peer
 from evaluation.measure import Rate
@@ -23,8 +23,6 @@ from evaluation.measure import Rate
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 SEEDS = range(5)
 EACH = 10
-# The assistant's own settings, without its limit on examples that a message is compared with.
-SETTINGS = Settings(landmarks=1_000_000)
 
 # What others report for the same data: (set, examples) -> (percent, by whom).
 PUBLISHED = {
@@ -79,12 +77,13 @@ def kernel(train: Split) -> Guess:
 
     The score, around 1 where a label fits, tells what is out of scope; as a probability nearly all are near 1.
     """
-    model, _ = fit(train.texts, train.vectors, [frozenset([label]) for label in train.labels], SETTINGS)
+    landmarks = Landmarks.of(train.texts, train.vectors)
+    similar = landmarks.similarity(train.texts, train.vectors)
+    weights, _ = fit(similar, np.arange(len(train.texts)), [frozenset([label]) for label in train.labels])
 
     def guess(split: Split) -> tuple[list[str], Matrix]:
-        parts = [_chunk(split, at) for at in range(0, len(split.texts), 500)]
-        scores = np.concatenate([model.scores(p.texts, p.vectors) for p in parts])
-        return [model.labels[column] for column in scores.argmax(axis=1)], scores.max(axis=1)
+        scores = weights.scores(landmarks.similarity(split.texts, split.vectors))
+        return [weights.labels[column] for column in scores.argmax(axis=1)], scores.max(axis=1)
 
     return guess
 
@@ -156,10 +155,6 @@ def out_of_scope(figures: Figures, parts: dict[str, Split], guess: Guess) -> Non
         figures.notes.append(
             f"- Threshold by the {how} right: in scope {inside}, out of scope recognised {outside}, together {both}."
         )
-
-
-def _chunk(split: Split, start: int) -> Split:
-    return split.pick(range(start, min(start + 500, len(split.texts))))
 
 
 def write(figures: Figures, path: Path, peer: Peer | None) -> None:

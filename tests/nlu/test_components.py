@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -14,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.intent_classifier import MeaningClassifier
 from components.red_flag_net import RedFlagNet, findings_of
-from components.sentence_encoder import SentenceEncoder
+from components.sentence_encoder import READ, SentenceEncoder
 
 EXAMPLES = {
     "heat_or_ice": ["heat or ice", "is heat ok", "should i use a cold pack", "hot water bottle?", "ice or warmth"],
@@ -40,11 +41,20 @@ def training() -> TrainingData:
     return TrainingData(messages)
 
 
-def trained(kind: type, folder: Path, **config: Any) -> Any:
+def stored(kind: type, folder: Path, data: TrainingData, **config: Any) -> Any:
     storage, resource = LocalModelStorage.create(folder), Resource(kind.__name__)
     settings = {**kind.get_default_config(), **config}
-    kind.create(settings, storage, resource, CONTEXT).train(training())
+    kind.create(settings, storage, resource, CONTEXT).train(data)
     return kind.load(settings, storage, resource, CONTEXT)
+
+
+def trained(kind: type, folder: Path, **config: Any) -> Any:
+    """The component trained and loaded, and the encoder it stands behind as `encoder`."""
+    data = training()
+    encoder = stored(SentenceEncoder, folder, data)
+    component = stored(kind, folder, encoder.process_training_data(data), **config)
+    component.encoder = encoder
+    return component
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +80,7 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> RedFlagNet:
 
 
 def understood(component: Any, text: str | None, **properties: Any) -> Message:
-    return component.process([Message({"text": text, **properties})])[0]
+    return component.process(component.encoder.process([Message({"text": text, **properties})]))[0]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +161,7 @@ def test_findings_of_the_meaning_net(
 
 def test_an_untrained_component_cannot_be_loaded(folder: Path) -> None:
     storage = LocalModelStorage.create(folder)
-    for kind in (RedFlagNet, MeaningClassifier):
+    for kind in (RedFlagNet, MeaningClassifier, SentenceEncoder):
         with pytest.raises(ValueError):
             kind.load(kind.get_default_config(), storage, Resource("never trained"), CONTEXT)
 
@@ -176,8 +186,27 @@ def test_encoder_settings_that_cannot_work_are_refused(bad: dict[str, int]) -> N
         SentenceEncoder.validate_config({**SentenceEncoder.get_default_config(), **bad})
 
 
-def test_every_message_gets_its_sentence_feature() -> None:
-    encoder = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder")
-    messages = encoder.process([Message({"text": "my back"}), Message({"text": ""}), Message({})])
-    sizes = [[f.features.shape for f in message.features] for message in messages]
-    assert sizes == [[(1, 384)], [(1, 384)], []]
+def test_every_message_with_a_text_is_read_by_the_whole_and_by_clause(classifier: Any) -> None:
+    texts = ["my back", "", "It started on monday. Is heat ok?", None]
+    messages = classifier.encoder.process([Message({"text": text}) for text in texts])
+    read = [message.get(READ) for message in messages]
+    assert [len(r.parts) if r else 0 for r in read] == [1, 1, 3, 0]
+    assert [r.similar.shape[0] for r in read[:3]] == [1, 1, 3]
+    assert {r.similar.shape[1] for r in read[:3]} == {len({text for texts in EXAMPLES.values() for text in texts})}
+
+
+def test_a_message_is_as_like_the_landmarks_in_use_as_it_was_in_training(tmp_path: Path) -> None:
+    data = training()
+    encoder = stored(SentenceEncoder, tmp_path, data)
+    encoder.process_training_data(data)
+    for example in data.training_examples:
+        learnt = example.get(READ)
+        used = encoder.process([Message({"text": example.get("text")})])[0].get(READ)
+        assert learnt.parts == used.parts
+        assert np.allclose(learnt.similar, used.similar, atol=1e-4)
+        assert (learnt.similar.argmax(axis=1) == learnt.own).all()
+
+
+def test_a_net_without_the_encoder_before_it_says_what_is_missing(net: RedFlagNet) -> None:
+    with pytest.raises(ValueError, match="SentenceEncoder must stand before"):
+        net.process([Message({"text": "my back"})])

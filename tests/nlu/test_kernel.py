@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from components import ngrams
 from components.calibration import fit_each, fit_shared
-from components.kernel import KernelModel, Settings, fit
+from components.kernel import Landmarks, Weights, fit
 from components.minilm import shared_encoder
 
 EXAMPLES = [
@@ -33,47 +34,78 @@ def vectors() -> np.ndarray:
     return shared_encoder().encode(TEXTS)
 
 
+def learnt(texts: list[str], vectors: np.ndarray, labels: list, lexical: float = 0.2, **settings: float) -> tuple:
+    """Landmarks at all texts, the weights fitted on all, and the leave-one-out scores."""
+    landmarks = Landmarks.of(texts, vectors, lexical=lexical)
+    return landmarks, *fit(landmarks.similarity(texts, vectors), np.arange(len(texts)), labels, **settings)
+
+
 def test_it_learns(vectors: np.ndarray) -> None:
-    model, _ = fit(TEXTS, vectors, LABELS, Settings())
+    landmarks, weights, _ = learnt(TEXTS, vectors, LABELS)
     texts = ["warm or cold compress", "how many weeks will it last", "sing me a song"]
-    scores = model.scores(texts, shared_encoder().encode(texts))
-    assert model.labels == ("heat", "long")
+    scores = weights.scores(landmarks.similarity(texts, shared_encoder().encode(texts)))
+    assert weights.labels == ("heat", "long")
     assert scores[0].argmax() == 0
     assert scores[1].argmax() == 1
     assert scores[2].max() < scores[:2].max(axis=1).min()
 
 
-@pytest.mark.parametrize("settings", [Settings(), Settings(landmarks=7), Settings(lexical=0.0)])
-def test_left_out_scores_are_those_of_a_model_that_never_saw_the_example(
-    settings: Settings, vectors: np.ndarray
-) -> None:
-    _, left_out = fit(TEXTS, vectors, LABELS, settings)
-    if settings.landmarks < len(TEXTS):  # the landmarks are chosen from all examples: a finite score is all to ask
-        assert np.isfinite(left_out).all()
-        return
-    settings = Settings(lexical=0.0, balance=0.0)  # rarity of n-grams and balance would change with the example
-    _, left_out = fit(TEXTS, vectors, LABELS, settings)
+def test_left_out_scores_are_those_of_a_model_that_never_saw_the_example(vectors: np.ndarray) -> None:
+    # Rarity of n-grams and balance would change with the example.
+    *_, left_out = learnt(TEXTS, vectors, LABELS, lexical=0.0, balance=0.0)
     for at in range(len(TEXTS)):
         rest = [n for n in range(len(TEXTS)) if n != at]
-        model, _ = fit([TEXTS[n] for n in rest], vectors[rest], [LABELS[n] for n in rest], settings)
-        assert np.allclose(model.scores([TEXTS[at]], vectors[at : at + 1])[0], left_out[at], atol=1e-3)
+        others, weights, _ = learnt(
+            [TEXTS[n] for n in rest], vectors[rest], [LABELS[n] for n in rest], lexical=0.0, balance=0.0
+        )
+        scores = weights.scores(others.similarity([TEXTS[at]], vectors[at : at + 1]))
+        assert np.allclose(scores[0], left_out[at], atol=1e-3)
 
 
-def test_landmarks_come_close_to_the_exact_solution(vectors: np.ndarray) -> None:
-    exact, _ = fit(TEXTS, vectors, LABELS, Settings())
-    sampled, _ = fit(TEXTS, vectors, LABELS, Settings(landmarks=len(TEXTS) - 1))
-    difference = exact.scores(TEXTS, vectors) - sampled.scores(TEXTS, vectors)
-    assert len(sampled.vectors) == len(TEXTS) - 1
-    assert np.abs(difference).mean() < 0.1
+def test_an_example_may_be_some_of_the_landmarks_and_stand_twice(vectors: np.ndarray) -> None:
+    landmarks = Landmarks.of(TEXTS, vectors)
+    own = np.array([3, 4, 5, 3])
+    similar = landmarks.similarity([TEXTS[n] for n in own], vectors[own])
+    weights, left_out = fit(similar, own, [LABELS[n] for n in own])
+    assert weights.values.shape == (len(TEXTS), 2)
+    assert np.flatnonzero(np.abs(weights.values).sum(axis=1)).tolist() == [3, 4, 5]
+    assert np.allclose(left_out[0], left_out[3], atol=1e-3)
+
+
+def test_weights_solve_the_equations_they_stand_for(vectors: np.ndarray) -> None:
+    landmarks, weights, _ = learnt(TEXTS, vectors, LABELS, ridge=0.3, balance=0.0)
+    gram = landmarks.similarity(TEXTS, vectors).astype(np.float64)
+    targets = np.array([[name in own for name in weights.labels] for own in LABELS], dtype=np.float64)
+    groups = len({tuple(row) for row in targets})
+    assert groups == 4
+    expected = np.linalg.solve(gram + 0.3 * np.eye(len(TEXTS)), targets)
+    assert np.allclose(weights.values, expected, atol=1e-3)
+
+
+def test_examples_that_no_ridge_tells_apart_are_refused(vectors: np.ndarray) -> None:
+    same = np.repeat(vectors[:1], 4, axis=0)
+    with pytest.raises(ValueError, match="ridge"):
+        learnt([TEXTS[0]] * 4, same, [frozenset({"heat"})] * 4, ridge=-0.1)
 
 
 def test_stored_and_read_again_it_gives_the_same(tmp_path: Path, vectors: np.ndarray) -> None:
-    model, _ = fit(TEXTS, vectors, LABELS, Settings(gamma=0.7))
-    model.save(tmp_path)
-    again = KernelModel.load(tmp_path)
-    assert again.labels == model.labels
-    assert again.settings == model.settings
-    assert np.allclose(again.scores(TEXTS, vectors), model.scores(TEXTS, vectors))
+    landmarks, weights, _ = learnt(TEXTS, vectors, LABELS)
+    landmarks.save(tmp_path)
+    weights.save(tmp_path)
+    again, weights_again = Landmarks.load(tmp_path), Weights.load(tmp_path)
+    assert weights_again.labels == weights.labels
+    assert np.allclose(
+        weights_again.scores(again.similarity(TEXTS, vectors)),
+        weights.scores(landmarks.similarity(TEXTS, vectors)),
+    )
+
+
+def test_ngrams_of_a_few_texts_compare_as_a_product_of_sparse_matrices() -> None:
+    idf = ngrams.rarity(TEXTS)
+    known, new = ngrams.rows(TEXTS, idf), ngrams.rows(["", "hot watter botle", "ice pack ice pack", "xqzj"], idf)
+    expected = (new @ known.T).toarray()
+    assert np.allclose(ngrams.Postings.of(known).similarity(new), expected, atol=1e-6)
+    assert expected[1].argmax() == TEXTS.index("should i use a hot water bottle")
 
 
 def test_calibration_follows_the_scores() -> None:
