@@ -54,7 +54,7 @@ test: lint validate ## every check and every test
 	@$(PY) -m scripts.train
 	@exec $(PY) -m pytest
 
-test-scale: setup-dev ## several servers under load, parts of them dying; ten minutes, writes docs/scaling.md
+test-scale: setup-dev ## several servers under load, parts of them dying; eight minutes, writes docs/scaling.md
 	@exec $(PY) -m benchmarks.scale
 
 lint-ops: setup-dev ## check containers, Kubernetes manifests and nginx' configuration

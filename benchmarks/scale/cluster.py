@@ -20,7 +20,6 @@ from scripts.supervisor import Part, Supervisor
 from settings import ROOT, Settings
 
 TEMPLATE = ROOT / "ops" / "nginx" / "unknot.conf.template"
-COPIES = 2
 
 
 @dataclass
@@ -78,14 +77,14 @@ def _servers(places: list[str]) -> str:
 
 
 @contextmanager
-def cluster(model: Path, step: Callable[[str], None]) -> Iterator[Cluster]:
-    """Starts everything and stops it. Raises MissingServerError where a program is not there."""
+def cluster(model: Path, step: Callable[[str], None], copies: int = 2) -> Iterator[Cluster]:
+    """Starts everything, `copies` of each server of ours, and stops it. Raises MissingServerError."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unknot-scale-")))
         step("starting PostgreSQL, Redis and nginx")
         postgres = stack.enter_context(servers.postgres(durable=True))
         redis = stack.enter_context(servers.redis())
-        assistant_ports, action_ports = ([free_port() for _ in range(COPIES)] for _ in range(2))
+        assistant_ports, action_ports = ([free_port() for _ in range(copies)] for _ in range(2))
         between = free_port()
         config = fill(
             TEMPLATE.read_text(encoding="utf-8"),
@@ -112,7 +111,7 @@ def cluster(model: Path, step: Callable[[str], None]) -> Iterator[Cluster]:
         supervisor.start(step)
         names = [part.name for part in parts]
         direct = [f"http://127.0.0.1:{port}" for port in assistant_ports]
-        made = Cluster(nginx.url, direct, names[COPIES:], names[:COPIES], postgres, redis, nginx, supervisor, folder)
+        made = Cluster(nginx.url, direct, names[copies:], names[:copies], postgres, redis, nginx, supervisor, folder)
         yield made
 
 

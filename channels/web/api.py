@@ -47,7 +47,7 @@ class Api:
         self._clock = clock
         self._database = Database(config.database_url)
         self._store = Store(self._database)
-        self._inbox = Inbox(self._database)
+        self._inbox = Inbox(self._database, config.claim_seconds)
         self.sessions = Sessions(config, self._store, clock)
         self._turns = Turns(Handling(self._inbox, agent).handle)
         self._shared = Shared(config.redis_url, config.secret) if config.redis_url else None

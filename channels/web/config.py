@@ -32,6 +32,7 @@ class WebConfig:
     grace_seconds: float = 60.0  # how long a replaced token still works, for requests under way
     session_seconds: float = 30 * DAY  # no session outlives this, however busy
     turn_seconds: float = 20.0  # then the page is told that the answer is late
+    claim_seconds: float = 6.0  # after which another server may take up a message
     heartbeat_seconds: float = 5.0  # a sign of life in a silent stream
     max_text: int = 1_000  # characters
     max_body: int = 16_384  # bytes

@@ -36,6 +36,8 @@ INBOX = sa.Table(
     sa.Column("restart", sa.Boolean, nullable=False),
     sa.Column("failed", sa.Boolean, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+    sa.Column("owner", sa.String(32), nullable=False, default=""),
+    sa.Column("until", sa.Float, nullable=False, default=0.0),
 )
 
 

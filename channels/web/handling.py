@@ -33,8 +33,12 @@ class NotSavedError(Exception):
     """A turn ran, and the tracker does not hold its message."""
 
 
+class UnderWayError(Exception):
+    """Another server has claimed the message and may be alive."""
+
+
 # Troubles of the servers behind, not of the message: the turn waits and runs again.
-PASSING = (AwayError, NotSavedError, LockError, RedisError, OperationalError, InterfaceError, ConnectionError)
+PASSING = (AwayError, NotSavedError, UnderWayError, LockError, RedisError, OperationalError, InterfaceError, ConnectionError)
 
 
 class Handling:
@@ -51,6 +55,10 @@ class Handling:
         while True:
             try:
                 return await self._locked(turn)
+            except UnderWayError:
+                pause = FIRST_PAUSE
+                if time.monotonic() > until:
+                    raise
             except PASSING as error:
                 logger.warning("A turn waits: %s", type(error).__name__)
                 if time.monotonic() > until:
@@ -71,6 +79,8 @@ class Handling:
             for one in earlier:
                 await self._left_behind(agent, store, turn.session, one)
             if own and not await conversation.holds(store, sender, turn.message):
+                if not await self._inbox.claim(turn.session, own):
+                    raise UnderWayError
                 await self._run(agent, store, turn, own)
             else:
                 await self._tell(store, turn)
@@ -79,6 +89,8 @@ class Handling:
     async def _left_behind(self, agent: Any, store: Any, session: str, one: Accepted) -> None:
         """A message that the server which took it never got to, or whose end it did not live to note."""
         if not await conversation.holds(store, sender_id(session), one.message):
+            if not await self._inbox.claim(session, one):
+                return  # it may be under way: it is looked at again with the next message
             logger.warning("A message that was left behind is taken up")
             try:
                 await self._run(agent, store, Turn(session, one.message, one.text), one)

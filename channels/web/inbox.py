@@ -6,7 +6,10 @@ in between, to whichever server, the words are there and are taken up again.
 
 from __future__ import annotations
 
+import time
+import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -16,24 +19,35 @@ from channels.web.database import INBOX, Database
 
 @dataclass(frozen=True)
 class Accepted:
-    """An acknowledged message. `failed`: its turn broke for a reason of its own, and only a retry runs it again."""
+    """An acknowledged message; times in seconds since the epoch.
+
+    `failed`: its turn broke for a reason of its own, and only a retry runs it again. Until `until` no server but
+    `owner` handles it: the conversation's lock forbids it as well, but a Redis that is restarted forgets locks.
+    """
 
     message: str
     text: str
     restart: bool
     at: float
     failed: bool = False
+    owner: str = ""
+    until: float = 0.0
 
 
 class Inbox:
-    """Acknowledged messages by session. Every method may raise AwayError."""
+    """Acknowledged messages by session. `claim` is how long a server has a message for itself, in seconds.
 
-    def __init__(self, database: Database) -> None:
+    Every method may raise AwayError.
+    """
+
+    def __init__(self, database: Database, claim: float) -> None:
         self._database = database
+        self._claim = claim
+        self._server = uuid.uuid4().hex
 
     async def accept(self, session: str, new: Accepted) -> Accepted:
-        """Keeps the message; the one that is kept already if there is one with its id."""
-        row = {"session": session, **new.__dict__}
+        """Keeps the message, claimed for this server; the one that is kept already if there is one with its id."""
+        row = {"session": session, **new.__dict__, "owner": self._server, "until": time.time() + self._claim}
         try:
             await self._database.run(lambda db: db.execute(INBOX.insert().values(row)))
         except IntegrityError:
@@ -46,9 +60,20 @@ class Inbox:
 
     async def waiting(self, session: str) -> list[Accepted]:
         """The session's messages, oldest first."""
-        columns = (INBOX.c.message, INBOX.c.text, INBOX.c.restart, INBOX.c.at, INBOX.c.failed)
+        columns = [INBOX.c[name] for name in Accepted.__dataclass_fields__]
         query = sa.select(columns).where(INBOX.c.session == session).order_by(INBOX.c.at)
         return await self._database.run(lambda db: [Accepted(*row) for row in db.execute(query)])
+
+    async def claim(self, session: str, one: Accepted) -> bool:
+        """Whether this server may handle the message now; nobody else may then."""
+        if one.owner == self._server:
+            return True
+        now = time.time()
+        if one.until > now:
+            return False
+        same = _is(session, one.message) & (INBOX.c.owner == one.owner) & (INBOX.c.until == one.until)
+        change = INBOX.update().where(same).values(owner=self._server, until=now + self._claim)
+        return bool(await self._database.run(lambda db: db.execute(change).rowcount))
 
     async def fail(self, session: str, message: str) -> None:
         """Notes that the message's turn broke."""
@@ -64,5 +89,5 @@ class Inbox:
         await self._database.run(lambda db: db.execute(INBOX.delete().where(INBOX.c.session == session)))
 
 
-def _is(session: str, message: str) -> object:
+def _is(session: str, message: str) -> Any:
     return (INBOX.c.session == session) & (INBOX.c.message == message)

@@ -102,7 +102,7 @@ def test_a_restart_keeps_conversation_session_and_message_ids(own_server: Callab
 
 
 def test_a_turn_cut_off_by_a_crash_runs_again(own_server: Callable[..., FakeServer]) -> None:
-    server = own_server(turn_seconds=0.2)
+    server = own_server(turn_seconds=0.2, claim_seconds=0.01)
     person = Person(server)
     person.begin()
     assert events(person.post({"text": "hang"}, "message-crash"))[-1]["event"] == "late"
