@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from settings import ROOT
 
 CHUNK = 200
 """Conversations that one query looks at, so that no query is a long one."""
+
+_FLUSH_ATTEMPTS, _FLUSH_PAUSE = 50, 0.1
 
 _TABLES = sa.MetaData()
 # Tables of others (Rasa's tracker store, the web channel), as far as they are needed here.
@@ -151,11 +154,17 @@ class Database:
         with self.engine.connect() as db:
             return [row[0] for row in db.execute(query)]
 
-    def flush(self) -> None:
-        """Empties SQLite's write-ahead log, in which older copies of pages may lie; elsewhere nothing."""
-        if self.has(EVENTS) and self._is_sqlite:
+    def flush(self) -> bool:
+        """Empties SQLite's write-ahead log, in which older copies of pages may lie; whether it is empty."""
+        if not self._is_sqlite or not self.has(EVENTS):
+            return True
+        for _ in range(_FLUSH_ATTEMPTS):
             with self.engine.connect() as db:
-                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+            if not busy:
+                return True
+            time.sleep(_FLUSH_PAUSE)  # somebody reads from it at the moment
+        return False
 
     def compact(self) -> None:
         """Writes SQLite's file anew without free space (nobody can write meanwhile); elsewhere nothing."""

@@ -140,3 +140,5 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    # What is deleted or moved is overwritten: words stay readable in the file's free space otherwise.
+    connection.execute("PRAGMA secure_delete = ON")
