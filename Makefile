@@ -10,7 +10,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-scale audit understanding sealed bench-nlu compare-context bench
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-scale audit fuzz understanding sealed bench-nlu compare-context bench
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ lint-ops: setup-dev ## check containers, Kubernetes manifests and nginx' configu
 
 audit: setup-dev ## known advisories for the locked packages; fails where they cannot be looked up
 	@exec $(PY) -m scripts.audit
+
+fuzz: setup-dev ## ten thousand odd requests to every public endpoint; about three minutes
+	@exec $(PY) -W ignore -m tests.web.fuzz
 
 understanding: setup-dev ## measure how well messages are understood, on sets it was not trained on
 	@$(PY) -m scripts.train

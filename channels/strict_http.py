@@ -35,6 +35,9 @@ class StrictRequest(Request):
             raise InvalidUsage("Bad Request")
         if lengths and not _LENGTH.fullmatch(lengths[0]):
             raise InvalidUsage("Bad Request")
+        # Sanic repeats any other expectation in its refusal, and fails over letters that it cannot write.
+        if headers.getone("expect", "100-continue").lower() != "100-continue":
+            raise InvalidUsage("Bad Request")
         super().__init__(url_bytes, headers, version, method, *more, **rest)
 
 

@@ -106,7 +106,7 @@ class SlackChannel(SlackInput):
                 return self._json(json.loads(body))
             if kind == "application/x-www-form-urlencoded":
                 return self._form(request)
-        except ValueError:
+        except (ValueError, TypeError, AttributeError, RecursionError):  # of no shape that Slack sends
             return text_response("not understood", status=400)
         return text_response("not understood", status=415)
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,11 @@ Sanic.test_mode = True  # several servers of one name in one process
 class FakeServer:
     """Start, stop and start again: the database and the secret stay, as they would on a disk."""
 
-    def __init__(self, folder: Path, lock_store: LockStore | None = None, **changes: Any) -> None:
+    def __init__(
+        self, folder: Path, lock_store: LockStore | None = None, beside: Sequence[Any] = (), **changes: Any
+    ) -> None:
         self.lock_store = lock_store
+        self.beside = beside  # further channels
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = folder / "unknot.db"
@@ -58,12 +61,13 @@ class FakeServer:
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
         channel = WebChannel(self.config, clock=self.clock)
-        app = configure_app([channel], cors=None, enable_api=False, route="/webhooks/", use_uvloop=False)
+        app = configure_app([channel, *self.beside], cors=None, enable_api=False, route="/webhooks/", use_uvloop=False)
         app.ctx.agent = self.agent = FakeAgent(self.database, self.lock_store)
         server = await app.create_server("127.0.0.1", self.port, return_asyncio_server=True, access_log=False)
         await server.startup()
         await server.before_start()
         await server.start_serving()
+        await server.after_start()
         started.set()
         await self._over.wait()
         await server.close()
