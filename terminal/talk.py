@@ -26,6 +26,8 @@ HELP = """\
 /again    show the last reply once more
 /new      start a new conversation
 /save F   write this conversation to the file F
+/export F write everything the server keeps about it to the file F, as JSON
+/delete   have the server delete all of that, and begin anew
 /quit     leave (Ctrl-D too)
 Everything else is sent to the assistant. A number picks one of the numbered choices."""
 
@@ -158,7 +160,11 @@ def _command(talk: Talk, line: str, renew: Callable[[], Transport]) -> bool:
         talk.open_question, talk.last = Pending(), []
         talk.say("a new conversation; what you said before is not used")
     elif name == "/save" and rest.strip():
-        _save(talk, rest.strip())
+        _save(talk, rest.strip(), "\n".join(talk.transcript))
+    elif name == "/export" and rest.strip():
+        _export(talk, rest.strip())
+    elif name == "/delete":
+        _delete(talk)
     elif name == "/help":
         talk.out.write(HELP + "\n")
     else:
@@ -166,10 +172,29 @@ def _command(talk: Talk, line: str, renew: Callable[[], Transport]) -> bool:
     return True
 
 
-def _save(talk: Talk, name: str) -> None:
+def _export(talk: Talk, name: str) -> None:
+    try:
+        kept = talk.transport.export()
+    except TurnError as trouble:
+        talk.say(f"{trouble}. Nothing was written.")
+        return
+    _save(talk, name, json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
+
+
+def _delete(talk: Talk) -> None:
+    try:
+        talk.transport.erase()
+    except TurnError as trouble:
+        talk.say(f"{trouble}. Nothing was deleted.")
+        return
+    talk.open_question, talk.last, talk.transcript = Pending(), [], []
+    talk.say("the server keeps nothing of this conversation any more")
+
+
+def _save(talk: Talk, name: str, text: str) -> None:
     try:
         with Path(name).open("x", encoding="utf-8") as file:
-            file.write("\n".join(talk.transcript))
+            file.write(text)
     except FileExistsError:
         talk.say(f"{name} exists already; nothing was written")
     except OSError as error:

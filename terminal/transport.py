@@ -46,6 +46,12 @@ class Transport(Protocol):
     def send(self, text: str) -> Iterator[Payload]:
         """Send the person's words; yields the payloads of the turn. Raises `TurnError`."""
 
+    def export(self) -> Any:
+        """Everything that is kept about the conversation, as the server gives it. Raises `TurnError`."""
+
+    def erase(self) -> None:
+        """Has the server delete everything it keeps about the conversation. Raises `TurnError`."""
+
 
 class RestTransport:
     """Rasa's REST webhook: `POST {url}/webhooks/rest/webhook`, all replies of a turn at once."""
@@ -74,6 +80,17 @@ class RestTransport:
         if not payloads:
             raise ServerFaultError("the assistant sent an empty answer", sent=True)
         yield from emergencies_first(payloads)
+
+    def export(self) -> Any:
+        """Rasa's REST webhook cannot do this. Raises `TurnError` with what can be done instead."""
+        raise self._ask_the_operator()
+
+    def erase(self) -> None:
+        """Rasa's REST webhook cannot do this. Raises `TurnError` with what can be done instead."""
+        raise self._ask_the_operator()
+
+    def _ask_the_operator(self) -> TurnError:
+        return TurnError(f"only who runs the server can do that; this conversation is {self.sender}", sent=False)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from terminal.payloads import Payload
-from terminal.transport import CONNECT_SECONDS, REPLY_SECONDS, ServerFaultError, TurnError, call
+from terminal.transport import CONNECT_SECONDS, REPLY_SECONDS, ServerFaultError, TurnError, call, read_json
 
 _TROUBLE = {
     "failed": "the assistant could not answer that",
@@ -49,6 +49,24 @@ class WebTransport:
             self._open()
         yield from self._turn({"id": message, "text": text})
         self._unanswered = ("", "")
+
+    def export(self) -> Any:
+        """Everything that is kept about the conversation. Raises `TurnError`."""
+        with call("GET", f"{self.url}/api/export", headers=self._session(), timeout=self.timeout) as response:
+            return read_json(response)
+
+    def erase(self) -> None:
+        """Has everything that is kept about the conversation deleted. Raises `TurnError`."""
+        with call(
+            "DELETE", f"{self.url}/api/conversation", headers=self._session(), timeout=self.timeout
+        ) as response:
+            response.read()
+        self._cookie, self._unanswered = "", ("", "")
+
+    def _session(self) -> dict[str, str]:
+        if not self._cookie:
+            raise TurnError("nothing was said yet, so nothing is kept", sent=False)
+        return {"Cookie": self._cookie}
 
     def _open(self) -> None:
         with call("POST", f"{self.url}/api/session", {}, timeout=self.timeout) as response:

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "components": {"clinical_text", "triage", "knowledge", "privacy", "settings"},
     "actions": {"triage", "knowledge", "settings"},
     "stores": {"triage"},
-    "channels": {"knowledge", "settings"},
+    "channels": {"knowledge", "privacy", "settings"},
     "terminal": {"knowledge", "settings"},
 }
 # Frameworks that only some packages may know.

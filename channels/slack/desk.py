@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 from channels.slack import clicks, events, home
 from channels.slack.api import SlackApi, SlackCallError
 from channels.slack.asking import FORM, OPEN_FORM, TICK
-from channels.slack.blocks import Block
+from channels.slack.blocks import Block, Message
 from channels.slack.clicks import Chosen, Origin
 from channels.slack.config import SlackConfig
 from channels.slack.delivery import Delivery, Person
@@ -22,6 +23,7 @@ from channels.slack.words import Words
 
 logger = logging.getLogger(__name__)
 Raw = Mapping[str, Any]
+_EXPORT_PIECE = 3_000  # characters of a message with a part of an export
 Answer = dict[str, Any] | None
 
 
@@ -30,6 +32,9 @@ class Keeper(Protocol):
 
     async def last_summary(self, conversation: str) -> Mapping[str, Any] | None:
         """The payload of the last summary."""
+
+    async def everything(self, conversation: str) -> Mapping[str, Any] | None:
+        """All of it, ready for JSON; None when nothing is kept."""
 
     async def delete(self, conversation: str) -> bool:
         """Deletes a conversation; whether that worked."""
@@ -125,6 +130,8 @@ class Desk:
             self._turns.say(person, self._words["start_words"], f"home.{trigger}")
         elif name == home.SUMMARY:
             self._start(self._open_summary(person, trigger))
+        elif name == home.EXPORT:
+            self._turns.do(person, lambda: self._export(person))
         elif name == home.DELETE:
             self._turns.do(person, lambda: self._delete(person))
         else:
@@ -211,6 +218,13 @@ class Desk:
 
     async def _open(self, person: Person, trigger: str, view: Block) -> None:
         await self.api.call(person.team, "views.open", trigger_id=trigger, view=view)
+
+    async def _export(self, person: Person) -> None:
+        kept = await self._records.everything(person.conversation)
+        self._turns.tell(person, self._words["export_begin" if kept else "export_none"])
+        text = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
+        parts = [text[at : at + _EXPORT_PIECE] for at in range(0, len(text), _EXPORT_PIECE)]
+        self.delivery.send(person, [Message(f"```{escape(part)}```") for part in parts])
 
     async def _delete(self, person: Person) -> None:
         self.delivery.forget(person)

@@ -11,11 +11,11 @@ from channels.slack.mrkdwn import escape
 from channels.slack.render import render
 from channels.slack.words import Words
 
-START, SUMMARY, DELETE = "home_start", "home_summary", "home_delete"
+START, SUMMARY, EXPORT, DELETE = "home_start", "home_summary", "home_export", "home_delete"
 
 
 def home(words: Words) -> Block:
-    """The home tab: what this is, start, last summary, delete my data."""
+    """The home tab: what this is, start, last summary, a copy of my data, delete my data."""
     confirm = {
         "title": blocks.plain(words["delete_title"], 100),
         "text": blocks.plain(words["delete_text"], 300),
@@ -26,6 +26,7 @@ def home(words: Words) -> Block:
     buttons = [
         blocks.button(START, words["home_start"], START, style="primary"),
         blocks.button(SUMMARY, words["home_summary"], SUMMARY),
+        blocks.button(EXPORT, words["home_export"], EXPORT),
         blocks.button(DELETE, words["home_delete"], DELETE, style="danger", confirm=confirm),
     ]
     return {

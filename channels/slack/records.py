@@ -1,4 +1,4 @@
-"""What the tracker store keeps about a person in Slack: reading the last summary, deleting all of it."""
+"""What the tracker store keeps about a person in Slack: reading the last summary or all of it, deleting all of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from channels.web.conversation import EraseError, erase, events_of
+from privacy.database import understood
 
 _LOCK_SECONDS = 0.05
+
+
+def _text_of(event: Mapping[str, Any]) -> str:
+    custom = (event.get("data") or {}).get("custom")
+    return str(custom.get("text", "")) if isinstance(custom, Mapping) else ""
 
 
 class Records:
@@ -25,6 +31,16 @@ class Records:
             if isinstance(custom, Mapping) and custom.get("type") == "summary":
                 return custom
         return None
+
+    async def everything(self, conversation: str) -> Mapping[str, Any] | None:
+        """What is kept about a conversation: what was said, and what was understood. None when nothing is."""
+        events = await events_of(self._app.ctx.agent.tracker_store, conversation)
+        said = [
+            {"from": event["event"], "at": event.get("timestamp"), "text": event.get("text") or _text_of(event)}
+            for event in events
+            if event.get("event") in ("user", "bot")
+        ]
+        return {"messages": said, "understood": understood(events)} if events else None
 
     async def delete(self, conversation: str) -> bool:
         """Deletes a conversation, after a turn that may be under way; whether the store could."""

@@ -27,12 +27,17 @@ async def press_home(app, view, action: str) -> None:
     assert (await app.interact(payload))[0] == 200
 
 
-async def test_home_says_what_it_is_and_offers_three_things(app):
+async def test_home_says_what_it_is_and_offers_four_things(app):
     view, published = await open_home(app)
     assert published["user_id"] == "U1"
-    assert [item["text"]["text"] for item in elements(view)] == ["Start", "Last summary", "Delete my data"]
+    assert [item["text"]["text"] for item in elements(view)] == [
+        "Start",
+        "Last summary",
+        "Copy of my data",
+        "Delete my data",
+    ]
     assert "not a clinician" in json.dumps(view)
-    assert "confirm" in elements(view)[2]
+    assert "confirm" in elements(view)[3]
 
 
 async def test_the_messages_tab_publishes_nothing(app):
@@ -80,6 +85,30 @@ async def test_deleting_removes_the_conversation_and_only_that(app):
     assert await store.retrieve("slack:T1:U1") is None
     assert await store.retrieve("slack:T1:U2") is not None
     assert "Your data is deleted" in app.slack.texts[-1]
+
+
+async def test_a_copy_of_ones_own_data(app):
+    await app.say("thanks, 1 &lt; 2 &amp; my own words")
+    await app.say("somebody else's words", user="U2")
+    view, _ = await open_home(app)
+    before = len(app.slack.texts)
+    await press_home(app, view, "Copy of my data")
+    await app.settle()
+    begin, *parts = app.slack.texts[before:]
+    assert "as JSON" in begin
+    text = "".join(part.removeprefix("```").removesuffix("```") for part in parts)
+    kept = json.loads(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    assert kept["messages"][0]["text"] == "thanks, 1 < 2 & my own words"
+    assert [message["from"] for message in kept["messages"]][1] == "bot"
+    assert all(message["text"] for message in kept["messages"])
+    assert "somebody else" not in text
+
+
+async def test_a_copy_of_nothing(app):
+    view, _ = await open_home(app)
+    await press_home(app, view, "Copy of my data")
+    await app.settle()
+    assert app.slack.texts[-1] == "Nothing is kept about you."
 
 
 async def test_deleting_drops_what_could_not_be_sent(app):
