@@ -1,1 +1,1 @@
-"""What a turn needs to be remembered: the tracker store and the lock stores (docs/decisions/turn-cost.md)."""
+"""What a turn is kept in and costs: the tracker store, the lock stores, the check of what actions answer."""

@@ -20,6 +20,7 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 
+from stores.answers import use_quick_check
 from stores.window import Window
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ class TurnTrackerStore(SQLTrackerStore):
 
     def __init__(self, domain: Domain | None = None, *, turns: int = 2, **options: Any) -> None:
         super().__init__(domain, **options)
+        # Rasa has no place for it; a tracker store is made however the assistant is started.
+        use_quick_check()
         self._turns = turns
         self._connect()
         self._index()
