@@ -10,7 +10,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-scale audit fuzz understanding sealed bench-nlu compare-context bench
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-scale audit fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -82,3 +82,10 @@ compare-context: setup-dev ## measure our reading of denial and the like against
 
 bench: setup-dev ## measure speed, memory and size against Rasa's default pipeline (long; BENCH=--quick is short)
 	@exec $(PY) -m benchmarks $(BENCH)
+
+profile-turn: setup-dev ## where a turn's time goes, at turn 1, 50 and 500; writes docs/benchmarks_profile.md
+	@exec $(PY) -m benchmarks.profile_turn --write docs/benchmarks_profile.md
+
+bench-many: setup-dev ## whether start and turns depend on how many conversations are stored
+	@$(PY) -m scripts.servers
+	@exec $(PY) -m benchmarks.many_conversations

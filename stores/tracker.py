@@ -20,7 +20,7 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 
-from stores.answers import use_quick_check
+from stores.quick import quicken_rasa
 from stores.window import Window
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class TurnTrackerStore(SQLTrackerStore):
     def __init__(self, domain: Domain | None = None, *, turns: int = 2, **options: Any) -> None:
         super().__init__(domain, **options)
         # Rasa has no place for it; a tracker store is made however the assistant is started.
-        use_quick_check()
+        quicken_rasa()
         self._turns = turns
         self._connect()
         self._index()
@@ -116,7 +116,7 @@ class TurnTrackerStore(SQLTrackerStore):
         return [event for event in events if event.timestamp > newest.timestamp]
 
     def _window(self, db: sa.engine.Connection, sender_id: str) -> Window:
-        return Window(db, self.SQLEvent.__table__, sender_id, self._turns, self._turns * _ROWS_PER_TURN)
+        return Window(db, sender_id, self._turns, self._turns * _ROWS_PER_TURN)
 
 
 def _marked(tracker: DialogueStateTracker) -> DialogueStateTracker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ Row = Any  # id, type_name, action_name (of a slot event: the slot), timestamp i
 _SESSION, _SLOT, _USER = "session_started", "slot", "user"
 # Events whose effect on the state cannot be told from the slots alone. No action here makes one; Rasa's own may.
 _LASTING = ("rewind", "undo", "undo_till", "restart", "reset_slots", "pause", "resume", "active_loop", "form")
+_KINDS = (_SESSION, *_LASTING)
+_NEWEST = 2**31 - 1  # no id is larger; the column is an integer
 
 
 class Window:
@@ -25,8 +28,8 @@ class Window:
     `turns` is how many earlier turns are wanted; `batch` rows are read at once.
     """
 
-    def __init__(self, db: Connection, table: sa.Table, sender: str, turns: int, batch: int) -> None:
-        self._db, self._table, self._sender = db, table, sender
+    def __init__(self, db: Connection, sender: str, turns: int, batch: int) -> None:
+        self._db, self._sender = db, sender
         self._turns, self._batch = turns, batch
         self._rows: list[Row] = []
         self._complete = False
@@ -56,44 +59,42 @@ class Window:
 
     def _read_until(self, enough: Callable[[list[Row]], bool]) -> None:
         while not self._complete and not enough(self._rows):
-            older = self._select(self._table.c.id < self._rows[0].id) if self._rows else self._select()
+            older = self._older(self._rows[0].id if self._rows else _NEWEST)
             self._complete = len(older) < self._batch
-            self._rows = older[::-1] + self._rows
+            self._rows = older + self._rows
 
     def _slots_before(self, recent: list[Row], slots: Sequence[str]) -> list[Row] | None:
         """The last event of every slot that `recent` does not set, of the same session; None as in `rows`."""
         if recent[0].type_name == _SESSION or (self._complete and recent[0].id == self._rows[0].id):
             return []
-        table = self._table
-        lasting = (
-            sa.select(table.c.type_name, sa.func.max(table.c.id))
-            .where(table.c.sender_id == self._sender, table.c.type_name.in_((_SESSION, *_LASTING)))
-            .group_by(table.c.type_name)
-        )
-        last = dict(self._db.execute(lasting).all())
-        session = last.pop(_SESSION, 0)
-        if any(identity > session for identity in last.values()):
+        found = list(self._db.execute(_before(tuple(slots)), {"sender": self._sender, "first": recent[0].id}))
+        session = max((row.id for row in found if row.type_name == _SESSION), default=0)
+        if any(row.type_name in _LASTING and row.id > session for row in found):
             return None
         here = {row.action_name for row in recent if row.type_name == _SLOT}
-        found = (
-            self._select(
-                table.c.type_name == _SLOT,
-                table.c.action_name == name,
-                table.c.id < recent[0].id,
-                table.c.id > session,
-                limit=1,
-            )
-            for name in slots
-            if name not in here
-        )
-        return sorted((row for rows in found for row in rows), key=lambda row: int(row.id))
+        slot_rows = [row for row in found if row.type_name == _SLOT and row.id > session]
+        return sorted((row for row in slot_rows if row.action_name not in here), key=lambda row: int(row.id))
 
-    def _select(self, *where: Any, limit: int | None = None) -> list[Row]:
-        """The newest rows of the sender, newest first."""
-        table = self._table
-        columns = (table.c.id, table.c.type_name, table.c.action_name, table.c.timestamp, table.c.data)
-        query = sa.select(*columns).where(table.c.sender_id == self._sender, *where)
-        return list(self._db.execute(query.order_by(table.c.id.desc()).limit(limit or self._batch)))
+    def _older(self, than: int) -> list[Row]:
+        """The newest `batch` rows of the sender with a smaller id, oldest first."""
+        asked = {"sender": self._sender, "than": than, "batch": self._batch}
+        return list(self._db.execute(_OLDER, asked))[::-1]
+
+
+# As text, since a turn waits for them: put together anew by SQLAlchemy they take longer than the database does.
+_COLUMNS = "SELECT id, type_name, action_name, timestamp, data FROM events"
+_OLDER = sa.text(f"{_COLUMNS} WHERE sender_id = :sender AND id < :than ORDER BY id DESC LIMIT :batch")
+
+
+@lru_cache(maxsize=8)
+def _before(slots: tuple[str, ...]) -> sa.sql.elements.TextClause:
+    """The last event of each lasting kind, and of each slot before an event; each found by the index alone."""
+    last = "SELECT MAX(id) FROM events WHERE sender_id = :sender AND type_name = "
+    kinds = {f"kind{number}": kind for number, kind in enumerate(_KINDS)}
+    names = {f"slot{number}": name for number, name in enumerate(slots)}
+    ids = [f"{last}:{key}" for key in kinds]
+    ids += [f"{last}'slot' AND action_name = :{key} AND id < :first" for key in names]
+    return sa.text(f"{_COLUMNS} WHERE id IN ({' UNION ALL '.join(ids)})").bindparams(**kinds, **names)
 
 
 def _start(rows: list[Row], turns: int) -> int | None:

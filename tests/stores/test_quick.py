@@ -1,4 +1,4 @@
-"""What the action server answers is still checked."""
+"""What is done quickly has the same outcome."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 
-from stores.answers import use_quick_check
+from stores.quick import quicken_rasa
 
 GOOD: list[Any] = [
     {},
@@ -36,8 +37,9 @@ def action(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> R
     if own.__module__ != "rasa.core.actions.action" and request.param == "rasa":
         pytest.skip("Rasa's check is replaced in this process")
     monkeypatch.setattr(RemoteAction, "_validate_action_result", own)  # put back afterwards
+    monkeypatch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))
     if request.param == "quick":
-        use_quick_check()
+        quicken_rasa()
     return RemoteAction("action_assess", None)
 
 
@@ -50,3 +52,12 @@ def test_a_good_answer_is_taken(action: RemoteAction, answer: Any) -> None:
 def test_a_bad_answer_is_an_error(action: RemoteAction, answer: Any) -> None:
     with pytest.raises(ValidationError):
         action._validate_action_result(answer)
+
+
+def test_events_are_told_apart(action: RemoteAction) -> None:
+    for _ in range(2):
+        assert Event.resolve_by_type("slot") is SlotSet
+        assert Event.resolve_by_type("user") is UserUttered
+        with pytest.raises(ValueError, match="no such event"):
+            Event.resolve_by_type("no such event")
+        assert Event.resolve_by_type("no such event", SlotSet) is SlotSet

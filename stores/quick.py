@@ -1,21 +1,26 @@
-"""The check of the action server's answers, without a JSON schema.
+"""Two steps of Rasa's that cost a turn more than all the rest, done quickly and with the same outcome.
 
-Rasa puts its schema together and checks it anew for every answer, which takes longer than the rest of the turn. What
-can be wrong is still found: the shape here, a kind of event that nobody knows where Rasa makes events of them. Either
-way the action counts as failed, as before.
+It puts its JSON schema together and checks it anew for every answer of the action server. What can be wrong with an
+answer is still found: the shape here, a kind of event that nobody knows where Rasa makes events of them. Either way
+the action counts as failed, as before. And it walks through all classes of events for each event that it reads.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.events import Event
+
+_class_of = lru_cache(maxsize=64)(Event.resolve_by_type)
 
 
-def use_quick_check() -> None:
-    """Puts the quick check in the place of Rasa's, for this process; a second time changes nothing."""
+def quicken_rasa() -> None:
+    """Puts both in the place of Rasa's own, for this process; a second time changes nothing."""
     RemoteAction._validate_action_result = _check
+    Event.resolve_by_type = staticmethod(_class_of)
 
 
 def _check(action: RemoteAction, result: Any) -> bool:
