@@ -96,16 +96,18 @@ class Parts:
 
         if asyncio.iscoroutinefunction(original):
 
-            async def watched(*arguments: Any, **named: Any) -> Any:
+            async def awaited(*arguments: Any, **named: Any) -> Any:
                 with counted():
                     return await original(*arguments, **named)
+
+            setattr(owner, method, awaited)
         else:
 
-            def watched(*arguments: Any, **named: Any) -> Any:
+            def called(*arguments: Any, **named: Any) -> Any:
                 with counted():
                     return original(*arguments, **named)
 
-        setattr(owner, method, watched)
+            setattr(owner, method, called)
 
 
 async def inside(server: Assistant, model: Path, turns: int, functions: bool) -> tuple[dict[str, float], str]:
@@ -195,7 +197,7 @@ def page(costs: dict[tuple[str, int], list[Cost]], encoding: list[float], spent:
 
 
 def _median(costs: list[Cost], field: str) -> float:
-    return statistics.median(getattr(cost, field) for cost in costs)
+    return float(statistics.median(getattr(cost, field) for cost in costs))
 
 
 def _p95(costs: list[Cost]) -> float:
