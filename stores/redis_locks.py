@@ -15,7 +15,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from rasa.core.lock import TicketLock
@@ -102,16 +102,15 @@ class RedisLocks(MemoryLocks):
             name = hashlib.sha256(conversation_id.encode()).hexdigest()[:32]
             place = self._not_left.pop(name, None) or secrets.token_hex(8)
             keys = [f"unknot:lock:{name}", f"unknot:lock:{name}:ends", _SINCE]
-            renewing = None
+            renewing, over = None, asyncio.Event()
             try:
                 await self._wait_in_line(keys, place, lock_lifetime)
-                renewing = asyncio.create_task(self._renew(keys, place, lock_lifetime))
+                renewing = asyncio.create_task(self._renew(keys, place, lock_lifetime, over))
                 yield ticket
             finally:
+                over.set()
                 if renewing is not None:
-                    renewing.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await renewing
+                    await renewing
                 if await self._ask(self._drop, keys, [place]) is None:
                     self._not_left[name] = place
 
@@ -129,11 +128,17 @@ class RedisLocks(MemoryLocks):
                 return
             await asyncio.sleep(POLL)
 
-    async def _renew(self, keys: list[str], place: str, most: float) -> None:
-        """Keeps the place; a turn that takes longer than `most` seconds loses it."""
+    async def _renew(self, keys: list[str], place: str, most: float, over: asyncio.Event) -> None:
+        """Keeps the place until `over`; a turn that takes longer than `most` seconds loses it.
+
+        It is not cancelled: a client that is just reconnecting can swallow that, and the turn would wait for `most`.
+        """
         for _ in range(int(most / RENEW)):
-            await asyncio.sleep(RENEW)
-            await self._ask(self._take, keys, _values(place, hold=True))
+            try:
+                await asyncio.wait_for(over.wait(), RENEW)
+                return
+            except asyncio.TimeoutError:
+                await self._ask(self._take, keys, _values(place, hold=True))
 
     async def _ask(self, script: Any, keys: list[str], values: list[str]) -> int | None:
         """What the script says, None while Redis is away."""

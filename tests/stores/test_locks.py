@@ -8,6 +8,7 @@ import signal
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,29 @@ def test_a_server_that_dies_loses_its_place(own_redis: Server, monkeypatch: pyte
             return time.monotonic() - start
 
     assert asyncio.run(run()) >= 0.5
+
+
+def test_a_turn_ends_when_its_renewal_is_in_trouble(own_redis: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_locks, "GRACE", 0.0)
+    monkeypatch.setattr(redis_locks, "RENEW", 0.05)
+
+    async def run() -> None:
+        locks = of(own_redis)
+        asked = []
+
+        async def deaf(**_: Any) -> int:
+            """As a client in the middle of a reconnection: to be cancelled means nothing to it."""
+            asked.append(1)
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.1)
+            return 1
+
+        async with locks.lock("somebody", 2.0):
+            locks._take = deaf
+            await asyncio.sleep(0.1)
+        assert len(asked) == 1, "the turn was over, and its place was renewed on"
+
+    asyncio.run(run())
 
 
 def test_a_conversations_id_is_not_in_redis(own_redis: Server, monkeypatch: pytest.MonkeyPatch) -> None:
