@@ -60,6 +60,34 @@ def test_what_was_typed_offline_survives_a_reload(own_server: Callable[..., Fake
     assert server.agent.texts == ["my back is in spasm", "kept for later"]
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_without_a_server(own_server: Callable[..., FakeServer], visit: Visit, status: int) -> None:
+    server = own_server()
+    chat = visit(server.url).open()
+    chat.say("my back is in spasm")
+    expect(chat.reply).to_contain_text("None of these")
+    refused: list[int] = []
+
+    def refuse(route: Any) -> None:
+        refused.append(status)
+        route.fulfill(status=status, body="<html>Bad Gateway</html>", content_type="text/html")
+
+    chat.page.route("**/api/messages", refuse)
+    chat.say("kept for later")
+    expect(chat.page.get_by_text("I cannot be reached right now.")).to_be_visible()
+    expect(chat.page.locator("[data-state=waiting]")).to_have_count(1)
+    for _ in range(5):  # more often than a message that a server refuses is tried
+        with chat.page.expect_response("**/api/messages"):
+            chat.button("Try again").first.click()
+    expect(chat.page.locator("[data-state=failed]")).to_have_count(0)
+    chat.page.unroute("**/api/messages")
+    chat.button("Try again").first.click()
+    expect(chat.reply).to_contain_text("Pick a place")
+    expect(chat.page.locator("[data-state=waiting]")).to_have_count(0)
+    assert len(refused) >= 6
+    assert server.agent.texts == ["my back is in spasm", "kept for later"]
+
+
 def test_server_restarted_in_the_middle(own_server: Callable[..., FakeServer], visit: Visit) -> None:
     server = own_server()
     chat = visit(server.url).open()
