@@ -1,4 +1,4 @@
-"""The sentence encoder: all-MiniLM-L6-v2, int8, on onnxruntime. Knows nothing of Rasa.
+"""The sentence encoder: all-MiniLM-L6-v2, 8-bit weights, on onnxruntime. Knows nothing of Rasa.
 
 Weights and tokenizer come from two installed packages; nothing is downloaded. Both files are checked against their
 published sha256 when the encoder is made, because a different file would give other vectors without any error.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
+
+from components import minilm_graph
 
 Vectors = npt.NDArray[np.float32]
 
@@ -39,7 +42,7 @@ class MiniLM:
     """Turns texts into unit vectors of 384 numbers; the dot product of two is their cosine similarity.
 
     Args:
-        model: path of the ONNX file (inputs `input_ids`, `attention_mask`, `token_type_ids`).
+        model: path of the packaged ONNX file, whose weights are taken (`components.minilm_graph`).
         tokenizer: path of `tokenizer.json`.
         threads: intra-op threads of onnxruntime.
         max_tokens: longer texts are cut there; the model was trained on up to 128.
@@ -60,7 +63,10 @@ class MiniLM:
         options.enable_cpu_mem_arena = False  # it keeps what the longest message needed; without it nothing is slower
         options.enable_mem_pattern = False
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must sleep
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        with tempfile.TemporaryDirectory() as folder:  # given as bytes, the session would keep them
+            graph = Path(folder) / "minilm.onnx"
+            graph.write_bytes(minilm_graph.build(model.read_bytes()))
+            self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         _give_back_freed_memory()
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(max_tokens)
@@ -98,12 +104,7 @@ class MiniLM:
             for at in range(0, len(same), _BATCH):
                 group = same[at : at + _BATCH]
                 ids = np.array([tokens for _, tokens in group], dtype=np.int64)
-                feed = {
-                    "input_ids": ids,
-                    "attention_mask": np.ones_like(ids),
-                    "token_type_ids": np.zeros_like(ids),
-                }
-                hidden = self._session.run(["last_hidden_state"], feed)[0]
+                hidden = self._session.run([minilm_graph.OUTPUT], {minilm_graph.INPUT: ids})[0]
                 pooled = hidden.mean(axis=1)
                 pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
                 yield [text for text, _ in group], pooled.astype(np.float32)
