@@ -8,6 +8,10 @@ from clinical_text.types import Clause
 
 _STRONG = frozenset(".?!;\n()")
 _ANSWERS = frozenset({"no", "yes", "nope", "yep", "yeah", "none", "nah", "never", "y", "sometimes"})
+_RUN_ON = frozenset(  # with these a statement may begin without any sign
+    {"what", "how", "why", "should", "is", "can", "i", "he", "she", "they", "we", "it", "there", "everything"}
+    | {"my", "his", "her"}
+)
 _LIST = frozenset({",", "and", "or", "nor", "/", "-", ":"})
 
 
@@ -79,8 +83,8 @@ def _ends_sentence(g: Grammar, tokens: list[Token], i: int, text: str) -> bool:
 
 def _contrast(g: Grammar, tokens: list[Token], i: int) -> bool:
     token = tokens[i]
-    before = next((t for t in reversed(tokens[:i]) if not t.filler and not t.mark), None)
     if token.norm in g.contrast:
+        before = next((t for t in reversed(tokens[:i]) if not t.filler and not t.mark), None)
         if token.norm in {"only", "then", "yet", "instead"} and not tokens[i - 1].mark:
             return False
         if token.norm == "though" and before is not None and before.norm == "as":
@@ -179,7 +183,7 @@ def _has_predicate(g: Grammar, tokens: list[Token]) -> bool:
 def _run_on(g: Grammar, tokens: list[Token], i: int, clause_start: int) -> bool:
     """Whether a new statement begins at `i` without any sign ("... went again i cant feel ...")."""
     token = tokens[i]
-    if token.filler:
+    if token.filler or token.norm not in _RUN_ON:
         return False
     before = next((t for t in reversed(tokens[clause_start:i]) if not t.filler), None)
     if before is None or before.norm in g.joiners or before.mark:

@@ -61,6 +61,8 @@ class Lexicon:
     entries: dict[str, Entry]
     patterns: list[tuple[Owner, Pattern, list[frozenset[str]]]] = field(default_factory=list)
     by_atom: dict[str, list[int]] = field(default_factory=dict)
+    combos: list[tuple[Entry, Combo, bool]] = field(default_factory=list)  # the flag: denied
+    combos_by_class: dict[str, list[int]] = field(default_factory=dict)  # filed under their first class
     words: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
     medicines: frozenset[str] = frozenset()  # single words of medicines.yml
@@ -198,6 +200,7 @@ class _Builder:
                     ("denied", entry.denied_phrases),
                 ):
                     self._add(Owner(id_, role, kind), text, where)
+                self._add_combos(entry)
                 for combo in (*entry.combos, *entry.denied_combos):
                     used.update((*combo.all, *combo.block))
                     self.gaps.update(filter(None, [combo.gap]))
@@ -210,6 +213,12 @@ class _Builder:
                 if other not in self.lexicon.entries:
                     raise LexiconError(f"{entry.id}: unknown id {other!r} in hides or yields_to")
         return used
+
+    def _add_combos(self, entry: Entry) -> None:
+        said = [(entry, combo, False) for combo in entry.combos]
+        for item in said + [(entry, combo, True) for combo in entry.denied_combos]:
+            self.lexicon.combos_by_class.setdefault(item[1].all[0], []).append(len(self.lexicon.combos))
+            self.lexicon.combos.append(item)
 
     def _add(self, owner: Owner, text: str, where: str) -> None:
         plain: list[Words] = []

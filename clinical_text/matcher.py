@@ -118,13 +118,18 @@ def find_hits(lexicon: Lexicon, row: Row) -> list[Hit]:
                 owner, pattern, needs = lexicon.patterns[number]
                 viable = checked.get(number)
                 if viable is None:
-                    viable = checked[number] = all(not need.isdisjoint(present) for need in needs)
+                    viable = checked[number] = _can_fit(needs, present)
                 if not viable:
                     continue
                 end = pattern.longest(row.atoms, row.joined, start)
                 if end > best.get((owner, start), 0):
                     best[owner, start] = end
     return [Hit(owner, start, end) for (owner, start), end in best.items()]
+
+
+def _can_fit(needs: list[frozenset[str]], present: frozenset[str]) -> bool:
+    """Whether the text has what a pattern needs at all; most patterns end here."""
+    return not any(map(present.isdisjoint, needs))
 
 
 def drop_look_alikes(hits: list[Hit]) -> list[Hit]:
@@ -156,12 +161,8 @@ def candidates(lexicon: Lexicon, row: Row, all_hits: list[Hit]) -> list[Candidat
             entry = lexicon.entries[hit.owner.name]
             core = frozenset(range(hit.start, hit.end))
             found.append(Candidate(entry, core, hit.owner.role == "hint", hit.owner.role == "denied"))
-    for entry in lexicon.entries.values():
-        for combo in entry.combos:
-            found += [Candidate(entry, core) for core in _combined(lexicon, row, classes, combo)]
-        for combo in entry.denied_combos:
-            cores = _combined(lexicon, row, classes, combo)
-            found += [Candidate(entry, core, denied=True) for core in cores]
+    for entry, combo, denied in _possible_combos(lexicon, classes):
+        found += [Candidate(entry, core, denied=denied) for core in _combined(lexicon, row, classes, combo)]
     against = {(h.owner.name, row.clause[h.start]) for h in all_hits if h.owner.role == "class"}
 
     def taken_away(c: Candidate) -> bool:
@@ -171,9 +172,14 @@ def candidates(lexicon: Lexicon, row: Row, all_hits: list[Hit]) -> list[Candidat
     return [c for c in found if not taken_away(c)]
 
 
+def _possible_combos(lexicon: Lexicon, classes: dict[str, list[Hit]]) -> list[tuple[Entry, Combo, bool]]:
+    """The combinations all of whose classes occur, in the order of the lexicon."""
+    begun = sorted(number for name in classes for number in lexicon.combos_by_class.get(name, ()))
+    there = classes.keys()
+    return [lexicon.combos[n] for n in begun if there >= set(lexicon.combos[n][1].all)]
+
+
 def _combined(lexicon: Lexicon, row: Row, classes: dict[str, list[Hit]], combo: Combo) -> list[frozenset[int]]:
-    if any(name not in classes for name in combo.all):
-        return []
     chains: list[tuple[Hit, ...]] = [(hit,) for hit in classes[combo.all[0]]]
     for name in combo.all[1:]:
         grown: list[tuple[Hit, ...]] = []
