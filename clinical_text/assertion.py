@@ -19,6 +19,7 @@ _FUTURE = frozenset({"will", "would", "could", "can", "shall", "might", "may"})
 _PERSONS = frozenset({"i", "he", "she", "it", "this", "that", "you"})
 _OWNED = frozenset({"my", "his", "her", "this", "these", "i", "he", "she", "myself", "himself", "herself"})
 _OTHERS = frozenset({"his", "her", "he", "she", "him", "himself", "herself"})
+_TELLING = frozenset({"i", "he", "she", "we", "my", "his", "her"})
 _OWN = frozenset({"my", "i", "me", "myself"})
 
 
@@ -92,14 +93,13 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
         story = statements.row.tokens[cue.start].norm in {"when", "after"}
         if not story or cue.start > candidate.start or not _closed(statements, cue.end, candidate.start):
             return True
-    if entry.brief:
-        return False
-    if any(c.start >= candidate.end for c in statement.of("ended")):
+    over = ("past_after",) if entry.brief else ("past_after", "ended")
+    if any(c.start >= candidate.end for c in statement.of(*over)):
         return True
     for n, following in enumerate(statements.after(statement)):
         if n and following.sentence != statement.sentence:
             break
-        if any(c.start - following.start <= 3 for c in following.of("ended")):
+        if any(c.start - following.start <= 3 for c in following.of(*over)):
             return True
     return False
 
@@ -206,6 +206,8 @@ def _opener(statements: Statements, statement: Statement) -> str:
         return ""  # "can feel my belly pulsing"
     if word in {"is", "are"} and following in g.ongoing and not statement.asked:
         return ""  # "is paining in my chest"
+    if word == "when" and following in _TELLING and not statement.asked:
+        return ""  # "when I got up both legs ..."
     return word
 
 

@@ -15,10 +15,10 @@ _NEUTRAL = {
     "not_negated": {"negated_before", "negated_after", "answer_no"},
     "not_hypothetical": {"hypothetical_before", "hypothetical_after", "possible_before", "question_openers"},
     "asserting": {"hypothetical_before", "hypothetical_after"},
-    "not_past": {"past", "past_months", "ended"},
+    "not_past": {"past", "past_months", "past_after", "ended"},
 }
 # Of these the longer one counts ("not sure if" over "if").
-_ACTING = {"negated_before", "possible_before", "hypothetical_before", "past", "ended"}
+_ACTING = {"negated_before", "possible_before", "hypothetical_before", "past", "past_after", "ended"}
 _WHO = {"animals", "distant", "question_openers", "polite_openers", "people", "other_words", "speakers"}
 _ANSWERS = {"answer_yes", "answer_no", "answer_unsure"}
 _SUPPOSING = frozenset({"if", "what", "suppose", "supposing", "imagine", "unless", "incase", "in", "say", "lets"})
@@ -100,12 +100,15 @@ class Statements:
     def subject(self, statement: Statement, until: int) -> str:
         """Whom the words before `until` are about, "" when nobody is named: the nearest person decides."""
         people = {h.start: h.end for h in statement.of("people", "other_words")}
+        inside = {at for start, end in people.items() for at in range(start + 1, end)}  # "a man i know"
         spoken = [(h.start, h.end) for h in statement.of("speakers")]
         for at in range(min(until, statement.end) - 1, statement.start - 1, -1):
             if at in people and people[at] <= until:
                 if any(a <= at < b for a, b in spoken):
                     continue
                 return OTHER
+            if at in inside:
+                continue
             word = self.row.tokens[at].norm
             if word in {"i", "me", "myself", "mine"}:
                 return SELF
