@@ -21,7 +21,7 @@ from benchmarks.running import Assistant, assistant
 from scripts.servers import MissingServerError, postgres
 from scripts.train import train
 
-SHORT, LONG = 4, 200  # turns
+SHORT, LONG = 1, 200  # turns
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def crowd(talk: Recorded, count: int) -> Iterator[list[Row]]:
-    """Conversations of a few turns each."""
+    """Conversations of a turn each, in one session that is over."""
     short = talk.lengthened("", 1)[-SHORT * len(talk.turn) :]
     for _ in range(count):
         sender = uuid.uuid4().hex

@@ -137,6 +137,17 @@ def test_the_endpoints_file_is_closed_and_holds_what_the_settings_say(tmp_path: 
     }
 
 
+def test_a_redis_address_chooses_the_shared_locks(tmp_path: Path) -> None:
+    source = tmp_path / "endpoints.yml"
+    source.write_text("lock_store: {type: mine.Lock}\n")
+    written = yaml.safe_load(write_endpoints(source, Settings(data_dir=tmp_path), tmp_path).read_text())
+    assert written["lock_store"] == {"type": "mine.Lock"}
+    shown = Settings(data_dir=tmp_path, redis_url="redis://:pa55@host:6379/0")
+    written = yaml.safe_load(write_endpoints(source, shown, tmp_path).read_text())
+    assert written["lock_store"] == {"type": "stores.redis_locks.RedisLocks", "url": "redis://:pa55@host:6379/0"}
+    assert "pa55" not in repr(shown)
+
+
 @pytest.mark.parametrize(
     ("url", "file"),
     [("sqlite:///var/x.db", "/srv/var/x.db"), ("sqlite:////data/x.db", "/data/x.db"), ("postgresql://h/d", None)],
