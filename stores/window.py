@@ -17,7 +17,8 @@ Row = Any  # id, type_name, action_name (of a slot event: the slot), timestamp i
 
 _SESSION, _SLOT, _USER = "session_started", "slot", "user"
 # Events whose effect on the state cannot be told from the slots alone. No action here makes one; Rasa's own may.
-_LASTING = ("rewind", "undo", "undo_till", "restart", "reset_slots", "pause", "resume", "active_loop", "form")
+# (Those of forms are not among them: there are none, docs/decisions/no-forms.md.)
+_LASTING = ("rewind", "undo", "restart", "reset_slots", "pause", "resume")
 _KINDS = (_SESSION, *_LASTING)
 _NEWEST = 2**31 - 1  # no id is larger; the column is an integer
 
@@ -92,7 +93,7 @@ def _before(slots: tuple[str, ...]) -> sa.sql.elements.TextClause:
     last = "SELECT MAX(id) FROM events WHERE sender_id = :sender AND type_name = "
     kinds = {f"kind{number}": kind for number, kind in enumerate(_KINDS)}
     names = {f"slot{number}": name for number, name in enumerate(slots)}
-    ids = [f"{last}:{key}" for key in kinds]
+    ids = [f"{last}:{key} AND action_name IS NULL" for key in kinds]  # names the whole index
     ids += [f"{last}'slot' AND action_name = :{key} AND id < :first" for key in names]
     return sa.text(f"{_COLUMNS} WHERE id IN ({' UNION ALL '.join(ids)})").bindparams(**kinds, **names)
 

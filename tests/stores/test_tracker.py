@@ -183,3 +183,26 @@ def test_how_much_is_asked_of_the_database(person: Conversation, length: int) ->
     person.begin(tracker)
     person.save(tracker)
     assert len(asked) == 1
+
+
+def test_the_database_works_no_harder_in_a_long_conversation(tmp_path: Path) -> None:
+    """Counts the steps of SQLite's machine, so an index that is not used is seen on any computer."""
+    person = Conversation(TurnTrackerStore(DOMAIN, db=str(tmp_path / "unknot.db")), "somebody")
+    steps, found = [0], []
+
+    def step() -> int:
+        steps[0] += 1
+        return 0
+
+    for number in range(1, 121):
+        person.turn()
+        if number in (10, 120):
+            with person.store.engine.connect() as db:
+                db.connection.driver_connection.set_progress_handler(step, 1)
+            steps[0] = 0
+            person.load()
+            found.append(steps[0])
+            with person.store.engine.connect() as db:
+                db.connection.driver_connection.set_progress_handler(None, 1)
+    assert found[0] > 0
+    assert found[1] <= 1.2 * found[0]
