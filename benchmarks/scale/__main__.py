@@ -206,6 +206,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make test-scale", description=__doc__)
     parser.add_argument("--short", action="store_true", help="two minutes, fewer people, writes no figures")
     parser.add_argument("--keep", type=Path, help="also write the figures as JSON to this file")
+    parser.add_argument("--model", type=Path, help="a model other than that of the inputs as they are")
     options = parser.parse_args()
     if lacking := servers.install("postgres", "redis-server", "nginx"):
         packages = " ".join(servers.PACKAGES[program] for program in lacking)
@@ -213,7 +214,7 @@ def main() -> int:
         return 1 if os.environ.get("CI", "").lower() in ("true", "1") else 0
     progress = Progress()
     try:
-        with stop_signals(), cluster(train(progress=progress), progress.step) as here:
+        with stop_signals(), cluster(options.model or train(progress=progress), progress.step) as here:
             failures, found = asyncio.run(run(here, SHORT if options.short else FULL))
     except Stopped:
         say("stopped")
