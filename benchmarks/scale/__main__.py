@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +142,9 @@ async def load(here: Cluster, plan: Plan) -> dict[str, Any]:
     found["memory"] = memories(here)
     found["calm"] = [message for message in calm if message.done is not None]
     found["disturbed"] = await disturb(here, plan, log)
-    found["conversations"] = sum(await asyncio.wait_for(asyncio.gather(*people), SETTLE + total))
+    lengths = await asyncio.wait_for(asyncio.gather(*people), SETTLE + total)
+    found["lengths"] = [length for person in lengths for length in person]
+    found["people"], found["load"] = plan.people, total
     watch.cancel()
     found["log"] = log
     return found
@@ -205,6 +207,9 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make test-scale", description=__doc__)
     parser.add_argument("--short", action="store_true", help="two minutes, fewer people, writes no figures")
+    parser.add_argument("--people", type=int, default=FULL.people, help="how many at once")
+    parser.add_argument("--load", type=float, default=FULL.load, help="seconds before anything dies")
+    parser.add_argument("--gap", type=float, default=FULL.gap, help="seconds between disturbances")
     parser.add_argument("--keep", type=Path, help="also write the figures as JSON to this file")
     parser.add_argument("--model", type=Path, help="a model other than that of the inputs as they are")
     options = parser.parse_args()
@@ -213,13 +218,19 @@ def main() -> int:
         say(f"Not run: {', '.join(lacking)} cannot be found or installed here. On Debian: apt install {packages}")
         return 1 if os.environ.get("CI", "").lower() in ("true", "1") else 0
     progress = Progress()
+    plan = SHORT if options.short else replace(FULL, people=options.people, load=options.load, gap=options.gap)
     try:
         with stop_signals(), cluster(options.model or train(progress=progress), progress.step) as here:
-            failures, found = asyncio.run(run(here, SHORT if options.short else FULL))
+            failures, found = asyncio.run(run(here, plan))
     except Stopped:
         say("stopped")
         return 1
     figures = report.figures(found)
+    figures["command"] = (
+        "make test-scale"
+        if plan == FULL
+        else f".venv/bin/python -m benchmarks.scale --people {plan.people} --load {plan.load:g} --gap {plan.gap:g}"
+    )
     if options.keep:
         options.keep.write_text(json.dumps(figures, indent=1), encoding="utf-8")
     if not options.short and not failures:

@@ -140,23 +140,23 @@ def think(rng: random.Random, median: float) -> float:
 
 async def live(
     urls: list[str], number: int, lines: dict[str, Any], until: float, log: list[Message], pace: float
-) -> int:
-    """A person who has one conversation after another until `until`; gives how many were finished.
+) -> list[int]:
+    """A person who has one conversation after another until `until`; gives the lengths of those that were finished.
 
     `pace` is the median time to think, in seconds; 0 for a machine that never thinks.
     """
     rng = random.Random(number)
-    finished = 0
+    finished: list[int] = []
     await asyncio.sleep(rng.uniform(0, pace))
     while time.monotonic() < until:
         talk = [*lines["conversations"][rng.randrange(len(lines["conversations"]))]]
         if rng.random() < 0.1:
             talk.insert(rng.randrange(1, len(talk)), lines["emergency"])
-        async with Person(urls, number + 1000 * finished, log) as person:
+        async with Person(urls, number + 1000 * len(finished), log) as person:
             for line in talk:
                 if time.monotonic() >= until:
                     return finished
                 await person.say(line)
                 await asyncio.sleep(think(rng, pace) if pace else 0)
-        finished += 1
+        finished.append(len(talk))
     return finished

@@ -39,7 +39,10 @@ def figures(found: dict[str, Any]) -> dict[str, Any]:
         "turns": len(calm),
         "seconds": found["seconds"],
         "turns_per_second": len(calm) / found["seconds"],
-        "turns_per_conversation": len(found["log"]) / max(1, found["conversations"]),
+        "turns_per_conversation": statistics.fmean(found["lengths"] or [float("nan")]),
+        "people": found["people"],
+        "load": found["load"],
+        "busy": os.getloadavg()[1],
         "first_reply": {name: percentile(first, cut) for name, cut in cuts.items()},
         "whole_answer": {name: percentile(whole, cut) for name, cut in cuts.items()},
         "per_turn": {name: value / turns for name, value in found["used"].items()},
@@ -82,9 +85,11 @@ def _measured(found: dict[str, Any]) -> str:
     return f"""
 ## Measured
 
-{found["machine"]}, which also ran the people and both databases. PostgreSQL waited for the disk.
+By `{found["command"]}` on {found["machine"]}, which also ran the people and both databases; \
+{found["busy"]:.0f} processes wanted those cores at the end (load over five minutes). PostgreSQL waited for the disk.
 
-**Load.** 200 people, {found["seconds"]:.0f} s without disturbance: {found["turns"]} messages, \
+**Load.** {found["people"]} people for {found["load"]:.0f} s, the first {found["seconds"]:.0f} s of them measured \
+without disturbance: {found["turns"]} messages, \
 {found["turns_per_second"]:.1f} a second, {found["mean_replies"]:.1f} replies each.
 
 | seconds until | p50 | p95 | p99 |
@@ -129,7 +134,7 @@ a core is used to {USE:.0%}, machines have {CORES} cores and {MEMORY_GB} GB, con
 
 | | sum | |
 |---|---|---|
-| turns a conversation | measured in the load | {turns:.1f} |
+| turns a conversation | as in the test, whose conversations somebody wrote | {turns:.1f} |
 | turns a second, mean | 1,000,000 × {turns:.1f} ÷ 86,400 | {mean:.0f} |
 | turns a second, peak | {mean:.0f} × {PEAK:g} | {peak:.0f} |
 | assistants (one core each) | {peak:.0f} × {1000 * per["cpu_assistants"]:.1f} ms ÷ {USE:g}, and one spare | \
