@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import aio_pika
 import pytest
 import yaml
 from hypothesis import given
@@ -19,10 +20,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from privacy.broker import MOST_WAITING, LeanBroker, lean
+from privacy.broker import MOST_WAITING, QUEUE, LeanBroker, lean
 from privacy.keys import kept_key
 from scripts.endpoints import write_endpoints
 from settings import ROOT, Settings
+from tests.privacy.rabbit import program, rabbitmq
 
 KEY = b"k" * 32
 MARK = "ferret-lampshade"
@@ -126,6 +128,45 @@ def test_through_rasa_s_tracker_store(caplog: pytest.LogCaptureFixture) -> None:
     assert MARK.encode() not in b"".join(exchange.bodies)
     assert MARK not in caplog.text
     assert "geheim" not in caplog.text
+
+
+async def read_queue(url: str, count: int) -> list[bytes]:
+    """What a subscriber of the queue gets."""
+    connection = await aio_pika.connect(url)
+    async with connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(QUEUE, durable=True)
+        bodies = []
+        while len(bodies) < count:
+            message = await queue.get(timeout=10, fail=False)
+            if message is None:
+                await asyncio.sleep(0.1)
+                continue
+            await message.ack()
+            bodies.append(message.body)
+        assert await queue.get(timeout=5, fail=False) is None
+    return bodies
+
+
+def test_through_a_real_rabbitmq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if program() is None:
+        pytest.skip("no RabbitMQ on this machine: apt install rabbitmq-server")
+
+    async def run(url: str) -> list[bytes]:
+        monkeypatch.setenv("UNKNOT_BROKER_URL", url)
+        monkeypatch.setenv("UNKNOT_DATA_DIR", str(tmp_path))
+        broker = await LeanBroker.from_endpoint_config(SimpleNamespace(url=None, kwargs={}))
+        assert broker is not None
+        store = InMemoryTrackerStore(Domain.empty(), event_broker=broker)
+        await store.save(turn_of(MARK))  # most likely before the connection is there
+        bodies = await asyncio.wait_for(read_queue(url, 4), 30)
+        await broker.close()
+        return bodies
+
+    with rabbitmq() as url:
+        bodies = asyncio.run(run(url))
+    assert [json.loads(body)["event"] for body in bodies] == ["user", "slot", "action", "bot"]
+    assert MARK.encode() not in b"".join(bodies)
 
 
 def test_a_broker_that_is_away_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
