@@ -47,6 +47,7 @@ FULL = Plan(people=200, load=180, pace=15, gap=30, throughput=20)
 SHORT = Plan(people=25, load=0, pace=4, gap=7, throughput=0)
 EMERGENCY_LIMIT = 20.0  # seconds, for somebody who comes in the moment a part dies
 SETTLE = 90.0
+COSTS = 20.0  # seconds
 
 _BEGAN = time.monotonic()
 
@@ -150,6 +151,27 @@ async def load(here: Cluster, plan: Plan) -> dict[str, Any]:
     return found
 
 
+async def costs(here: Cluster) -> dict[str, Any]:
+    """What a turn costs, with few people and nothing dying."""
+    log: list[Message] = []
+    lengths = [len(talk) for talk in LINES["conversations"]]
+    await asyncio.gather(*(live([here.url], n, LINES, time.monotonic() + 3, log, 0.2) for n in range(3)))  # warm
+    before, first, began = usage(here), len(log), time.monotonic()
+    await asyncio.gather(*(live([here.url], 50 + n, LINES, began + COSTS, log, 0.5) for n in range(6)))
+    return {
+        "used": usage(here).since(before),
+        "seconds": time.monotonic() - began,
+        "memory": memories(here),
+        "calm": [message for message in log[first:] if message.done is not None],
+        "lengths": lengths,
+        "people": 6,
+        "load": COSTS,
+        "disturbed": [],
+        "counts": {},
+        "rates": {},
+    }
+
+
 def judge(here: Cluster, found: dict[str, Any]) -> list[str]:
     """What is wrong after all that."""
     log: list[Message] = found["log"]
@@ -207,6 +229,7 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="make test-scale", description=__doc__)
     parser.add_argument("--short", action="store_true", help="two minutes, fewer people, writes no figures")
+    parser.add_argument("--costs", action="store_true", help="only what a turn costs, in a minute, one server each")
     parser.add_argument("--people", type=int, default=FULL.people, help="how many at once")
     parser.add_argument("--load", type=float, default=FULL.load, help="seconds before anything dies")
     parser.add_argument("--gap", type=float, default=FULL.gap, help="seconds between disturbances")
@@ -219,26 +242,37 @@ def main() -> int:
         return 1 if os.environ.get("CI", "").lower() in ("true", "1") else 0
     progress = Progress()
     plan = SHORT if options.short else replace(FULL, people=options.people, load=options.load, gap=options.gap)
+    model = options.model or train(progress=progress)
+    failures: list[str] = []
     try:
-        with stop_signals(), cluster(options.model or train(progress=progress), progress.step) as here:
-            failures, found = asyncio.run(run(here, plan))
+        with stop_signals(), cluster(model, progress.step, 1 if options.costs else 2) as here:
+            if options.costs:
+                found = asyncio.run(costs(here))
+            else:
+                failures, found = asyncio.run(run(here, plan))
     except Stopped:
         say("stopped")
         return 1
-    figures = report.figures(found)
-    figures["command"] = (
-        "make test-scale"
-        if plan == FULL
-        else f".venv/bin/python -m benchmarks.scale --people {plan.people} --load {plan.load:g} --gap {plan.gap:g}"
-    )
+    figures = {**report.figures(found), "command": _command(options, plan)}
     if options.keep:
         options.keep.write_text(json.dumps(figures, indent=1), encoding="utf-8")
-    if not options.short and not failures:
-        report.write(figures)
+    if options.costs:
+        report.write(figures, report.COSTS)
+    elif not options.short and not failures:
+        report.write(figures, report.LOAD, report.COSTS)
     for failure in failures:
         say(f"FAILED: {failure}")
     say("all checks passed" if not failures else f"{len(failures)} checks failed")
     return 1 if failures else 0
+
+
+def _command(options: argparse.Namespace, plan: Plan) -> str:
+    """What gives the same figures again."""
+    program = ".venv/bin/python -m benchmarks.scale"
+    if options.costs:
+        return f"{program} --costs"
+    sizes = f"{program} --people {plan.people} --load {plan.load:g} --gap {plan.gap:g}"
+    return "make test-scale" if plan == FULL else sizes
 
 
 if __name__ == "__main__":

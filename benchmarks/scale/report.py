@@ -12,7 +12,7 @@ from benchmarks.scale.people import Message
 from settings import ROOT
 
 PAGE = ROOT / "docs" / "scaling.md"
-BEGIN, END = "<!-- figures: written by make test-scale -->", "<!-- end of figures -->"
+LOAD, COSTS = "load", "costs"  # the two places of the page that are written here
 
 CONVERSATIONS = 1_000_000  # a day
 PEAK = 3.0  # busiest minute against the day's mean: an assumption
@@ -54,16 +54,25 @@ def figures(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def write(found: dict[str, Any]) -> None:
-    """Puts the figures into their place in the page."""
+def marks(place: str) -> tuple[str, str]:
+    """What stands before and after a place of the page."""
+    return f"<!-- {place}: written by make test-scale -->", f"<!-- end of {place} -->"
+
+
+def write(found: dict[str, Any], *places: str) -> None:
+    """Puts the figures into their places in the page."""
     page = PAGE.read_text(encoding="utf-8")
-    head, _, rest = page.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(f"{head}{BEGIN}\n{_measured(found)}\n{_sums(found)}{END}{tail}", encoding="utf-8")
+    for place in places:
+        text = _measured(found) if place == LOAD else _costs(found) + _sums(found)
+        begin, end = marks(place)
+        head, _, rest = page.partition(begin)
+        _, _, tail = rest.partition(end)
+        page = f"{head}{begin}\n{text}{end}{tail}"
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def _measured(found: dict[str, Any]) -> str:
-    per, counts, rates, memory = found["per_turn"], found["counts"], found["rates"], found["memory"]
+    counts, rates = found["counts"], found["rates"]
     times = "".join(
         f"| {title} | {found[key]['p50']:.2f} | {found[key]['p95']:.2f} | {found[key]['p99']:.2f} |\n"
         for title, key in (("first reply", "first_reply"), ("whole answer", "whole_answer"))
@@ -72,18 +81,8 @@ def _measured(found: dict[str, Any]) -> str:
         f"| {one['what']} | {'yes' if one['answered'] else 'NO'} | {one['slowest']:.1f} |\n"
         for one in found["disturbed"]
     )
-    kinds = {
-        "assistants": "one assistant",
-        "actions": "one action server",
-        "postgres": "PostgreSQL",
-        "redis": "Redis",
-        "nginx": "nginx",
-    }
-    costs = "".join(
-        f"| {title} | {1000 * per[f'cpu_{kind}']:.1f} | {memory[kind]:.0f} |\n" for kind, title in kinds.items()
-    )
     return f"""
-## Measured
+## Under load
 
 By `{found["command"]}` on {found["machine"]}, which also ran the people and both databases; \
 {found["busy"]:.0f} processes wanted those cores at the end (load over five minutes). PostgreSQL waited for the disk.
@@ -106,6 +105,26 @@ Run again after a reply had left, with other words than before: {counts["told ag
 {harmed}
 **Throughput**, 24 clients that never think: {rates["both"]:.1f} turns a second with two assistants, \
 {rates["one"]:.1f} with one ({rates["both"] / max(rates["one"], 0.01):.2f} times as many).
+"""
+
+
+def _costs(found: dict[str, Any]) -> str:
+    per, memory = found["per_turn"], found["memory"]
+    kinds = {
+        "assistants": "one assistant",
+        "actions": "one action server",
+        "postgres": "PostgreSQL",
+        "redis": "Redis",
+        "nginx": "nginx",
+    }
+    costs = "".join(
+        f"| {title} | {1000 * per[f'cpu_{kind}']:.1f} | {memory[kind]:.0f} |\n" for kind, title in kinds.items()
+    )
+    return f"""
+## What a turn costs
+
+By `{found["command"]}`, over {found["turns"]} turns; processor time is disturbed little by what else \
+the machine does ({found["busy"]:.0f} processes wanted its {os.cpu_count()} cores).
 
 | | CPU ms a turn | memory, MB |
 |---|---|---|

@@ -94,11 +94,12 @@ def test_a_reply_heard_again_in_other_words_is_counted() -> None:
 
 def test_the_page_gets_figures_and_sums(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     page = tmp_path / "scaling.md"
-    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", encoding="utf-8")
+    places = "\n".join(f"{begin}\nold\n{end}" for begin, end in map(report.marks, (report.LOAD, report.COSTS)))
+    page.write_text(f"before\n{places}\nafter\n", encoding="utf-8")
     monkeypatch.setattr(report, "PAGE", page)
     result = found(*(message(f"m{number}") for number in range(40)))
     verdict(monkeypatch, result, {f"m{n}": 1 for n in range(40)}, {f"m{n}": 1 for n in range(40)}, 0)
-    report.write({**report.figures(result), "command": "make test-scale"})
+    report.write({**report.figures(result), "command": "make test-scale"}, report.LOAD, report.COSTS)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n")
     assert text.endswith("after\n")
