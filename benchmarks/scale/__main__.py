@@ -262,7 +262,13 @@ def main() -> int:
         report.write(figures, report.LOAD, report.COSTS)
     for failure in failures:
         say(f"FAILED: {failure}")
-    say("all checks passed" if not failures else f"{len(failures)} checks failed")
+    say(
+        "figures written"
+        if options.costs
+        else "all checks passed"
+        if not failures
+        else f"{len(failures)} checks failed"
+    )
     return 1 if failures else 0
 
 
