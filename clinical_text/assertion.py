@@ -19,6 +19,7 @@ _FUTURE = frozenset({"will", "would", "could", "can", "shall", "might", "may"})
 _PERSONS = frozenset({"i", "he", "she", "it", "this", "that", "you"})
 _OWNED = frozenset({"my", "his", "her", "this", "these", "i", "he", "she", "myself", "himself", "herself"})
 _OTHERS = frozenset({"his", "her", "he", "she", "him", "himself", "herself"})
+_NOT_ME = (["i", "dont"], ["i", "havent"], ["i", "am", "not"], ["not", "me"], ["i", "isnt"], ["i", "never"])
 _TELLING = frozenset({"i", "he", "she", "we", "my", "his", "her"})
 _OWN = frozenset({"my", "i", "me", "myself"})
 
@@ -29,6 +30,8 @@ def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
     if any(c.start < candidate.start for c in statement.of("animals")) or any(statement.of("joking")):
         return "", SELF
     who = _who(statements, statement, candidate)
+    if who == OTHER and candidate.entry.kind == "condition" and _not_me(statements, statement):
+        return ABSENT, SELF
     if candidate.denied:
         doubtful = (
             _negated(statements, statement, candidate)
@@ -61,6 +64,13 @@ def _negated(statements: Statements, statement: Statement, candidate: Candidate)
             return True
     after = (c for c in statement.of("negated_after") if c.end <= statement.end)
     return any(0 <= c.start - candidate.end <= 2 for c in after)
+
+
+def _not_me(statements: Statements, statement: Statement) -> bool:
+    """Whether the next statement is all "I don't" ("dad has asthma, I don't")."""
+    following = statements.after(statement)[:1]
+    words = [t.norm for s in following for t in statements.row.tokens[s.start : s.end]]
+    return words in _NOT_ME or words[1:] in _NOT_ME
 
 
 def _reaches(statements: Statements, start: int, end: int) -> bool:

@@ -7,7 +7,7 @@ and `confidence` say the rest, and `mention` is all of it with the exact place i
 
 # No postponed annotations here: spaCy checks the arguments of factories by them.
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from operator import attrgetter
@@ -24,12 +24,17 @@ from clinical_text.findings import read_findings
 from clinical_text.lexicon import Lexicon
 from clinical_text.spelling import Speller
 from clinical_text.tokens import Token, tokenize
-from clinical_text.types import Clause, Mention, Reading
+from clinical_text.types import PAST, PRESENT, Clause, Mention, Reading
 from clinical_text.values import Document, read_document
 
 FINDINGS, VALUES = "findings", "values"
 _ANY_LENGTH = 2**31 - 1  # of a message: there is no model whose memory grows with it
 _REMEMBERED = 15_000
+_PAIN = frozenset(
+    {"back", "pain", "pains", "spasm", "spasms", "it", "its", "it's", "this", "hurt", "hurts", "hurting", "sore"}
+    | {"ache", "aches", "spine", "neck", "started"}
+)
+_HISTORY = frozenset({"cancer_history", "osteoporosis", "immunosuppressed", "steroid_use", "iv_drug_use"})
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -107,7 +112,31 @@ class ValuesComponent:
             return value.kind == "number" and any(m.start <= value.start and value.end <= m.end for m in clinical)
 
         found = read_document(doc._.source.document, doc._.today or date.today())
-        return _write(doc, VALUES, [value for value in found if not inside(value)])
+        clauses = doc._.clauses
+        kept = [
+            _in_its_time(v, clinical, clauses) for v in found if not inside(v) and not _of_a(v, clinical, clauses)
+        ]
+        return _write(doc, VALUES, kept)
+
+
+def _in_its_time(value: Mention, clinical: list[Mention], clauses: tuple[Clause, ...]) -> Mention:
+    """An injury is as long ago as all that the same clause says of findings ("my uncle was paralysed in a crash")."""
+    if value.kind != "injury" or value.assertion != PRESENT:
+        return value
+    clause = next((c for c in clauses if c.start <= value.start < c.end), None)
+    beside = {m.assertion for m in clinical if clause and m.start < clause.end and clause.start < m.end}
+    return replace(value, assertion=PAST) if beside == {PAST} else value
+
+
+def _of_a(value: Mention, clinical: list[Mention], clauses: tuple[Clause, ...]) -> bool:
+    """Whether a time belongs to an illness or medicine and not to the pain ("came off warfarin two years ago")."""
+    if value.kind != "duration_days":
+        return False
+    clause = next((c for c in clauses if c.start <= value.start < c.end), None)
+    if clause is None or not _PAIN.isdisjoint(clause.text.lower().split()):
+        return False
+    beside = [m for m in clinical if m.start < clause.end and clause.start < m.end]
+    return any(m.kind == "condition" or m.value in _HISTORY for m in beside)
 
 
 def build(lexicon: Lexicon) -> Language:

@@ -302,7 +302,8 @@ def _answer_checklist(
     asked_about = (*waiting.findings, *ask.conditions)
     named = [m for m in (*turn.of("finding"), *turn.of("condition")) if m.value in asked_about]
     named_present = chosen or any(m.assertion == PRESENT for m in named)
-    denies_rest = kind == NO or (ask.conditions and named_present)
+    # Ticking in the list answers for all of it; naming one illness in words of one's own says nothing of the others.
+    denies_rest = kind == NO or (ask.conditions and chosen)
     if denies_rest:
         # A doubt from before is settled by a plain no; one in this very message is not.
         doubted_now = {m.value for m in named if m.assertion == POSSIBLE}
@@ -310,7 +311,8 @@ def _answer_checklist(
         rest = {i: ABSENT for i in asked_about if i not in kept}
         return _mark(case.with_status(rest), "answered", ask.id), True, False
     if named_present:
-        return _mark(case, "answered", ask.id), True, False
+        # Where conditions are asked about, the rest stays unknown: the plan goes on, without doses.
+        return _mark(case, "declined" if ask.conditions else "answered", ask.id), True, False
     if kind == YES:
         # A bare yes to the emergency signs is acted on; to the other lists it has to be said which.
         second_time = case.asked.count(ask.id) > 1

@@ -203,6 +203,8 @@ def _choose(doc: Document, times: list[Time], course: list[Mention]) -> Time | N
     if not times:
         return None
     asserted = [t for t in times if assertion(doc, t.first) != HYPOTHETICAL] or times
+    # "Two weeks, not two days": the latter is the slip.
+    asserted = [t for t in asserted if doc.words[max(t.first - 1, 0)] != "not"] or asserted
     if len(asserted) == 1:
         return asserted[0]
     repaired = [t for a, t in pairwise(asserted) if _REPAIRED.search(doc.s[doc.offset(a.last) : doc.offset(t.first)])]

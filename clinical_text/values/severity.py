@@ -24,6 +24,7 @@ _IT_IS = Pattern("severity", "it_is")
 _DOING = Pattern("severity", "doing")
 _PEAKS = Pattern("severity", "peaks")
 _MEANT = Pattern("severity", "meant")
+_NOW_AT = Pattern("severity", "now_at")
 _FROM_TO = Pattern("severity", "from_to")
 _OPINION = Pattern("severity", "opinion")
 _AFTER_UNIT = Pattern("severity", "after_unit")
@@ -94,6 +95,7 @@ def _numbers(doc: Document) -> list[Found]:
             (_PEAKS, 1),
             (_IT_IS, 1),
             (_MEANT, 1),
+            (_NOW_AT, 1),
         ):
             for match in pattern.finditer(s):
                 if _acceptable(doc, match, pattern):

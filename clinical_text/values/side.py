@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from clinical_text.types import Mention
+from clinical_text.types import PRESENT, Mention
 from clinical_text.values.context import experiencer, sense_of
 from clinical_text.values.lexicon import PhraseSet, WordSet, words
 from clinical_text.values.patterns import Pattern
@@ -25,6 +25,10 @@ _MIDDLE_OF_OTHER = Pattern("location", "middle_of_other")
 def _sets() -> tuple[PhraseSet, PhraseSet]:
     near = words().fillers
     return PhraseSet(["side"], tokenise, near), PhraseSet(["side_alone"], tokenise, near)
+
+
+_LEFT_NOT_RIGHT = re.compile(r"\b(?P<side>left|right)(?: side)? ,? ?not (?:the |my |on the )?(?:left|right)\b")
+_WAS = re.compile(r"\b(?:was|started|used to|before|first)\b")
 
 
 def read_sides(doc: Document) -> list[Mention]:
@@ -47,6 +51,10 @@ def read_sides(doc: Document) -> list[Mention]:
         "one",
     }:
         return []
+    meant = _LEFT_NOT_RIGHT.search(doc.s)
+    if meant:
+        at = doc.token_at(meant.start("side"))
+        return [Mention("side", meant["side"], *doc.span(at, at + 1), PRESENT, experiencer(doc, at))]
     sides, alone = _sets()
     found = []
     for hit in sides.find(doc.words):
@@ -83,6 +91,8 @@ def read_sides(doc: Document) -> list[Mention]:
     if not found:
         found = _side_alone(doc, alone)
     values = {m.value for m in found}
+    if values == {"left", "right"} and re.search(r"\bnow\b", doc.s) and _WAS.search(doc.s):
+        return found[-1:]
     if values == {"left", "right"} and re.search(r"\bmore\b|\bworse\b|\bmostly\b", doc.s):
         return found[:1]
     if {"left", "right"} <= values and not _REPAIR.search(doc.s):

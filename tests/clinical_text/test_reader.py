@@ -109,6 +109,27 @@ def test_threads_share_a_reader(reader: Reader) -> None:
     assert all(r == wanted for r in results.values())
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "wanted"),
+    [
+        ("sorry, left not right", "side", [("left", "present", "self")]),
+        ("it was on the left but now its more the right", "side", [("right", "present", "self")]),
+        ("two weeks not two days", "duration_days", [(14, "present", "self")]),
+        ("came off warfarin two years ago", "duration_days", []),
+        ("my back pain started two years ago", "duration_days", [(730, "present", "self")]),
+        ("yesterday 4, today 7", "severity", [(7, "present", "self")]),
+        ("dad has asthma, I don't", "condition", [("asthma", "absent", "self")]),
+        ("dad has asthma", "condition", [("asthma", "present", "other")]),
+        ("my uncle was paralysed in a crash", "injury", [("major", "past", "other")]),
+        ("i was in a crash", "injury", [("major", "present", "self")]),
+    ],
+)
+def test_corrections_and_whose_time_it_is(
+    reader: Reader, text: str, kind: str, wanted: list[tuple[object, str, str]]
+) -> None:
+    assert [(m.value, m.assertion, m.experiencer) for m in reader.read(text).of(kind)] == wanted
+
+
 def test_speed(reader: Reader) -> None:
     texts = [
         "my back went again this morning and i cant feel my bum",

@@ -54,10 +54,21 @@ def test_no_but_is_heard() -> None:
     assert case.status["fever"] == ABSENT
 
 
-def test_naming_one_condition_answers_for_the_rest() -> None:
+def test_naming_one_condition_says_nothing_of_the_rest() -> None:
     case = after("safety", mentions=(Mention("condition", "asthma"),))
-    assert case.status["asthma"] == PRESENT
-    assert case.status["anticoagulant"] == ABSENT
+    assert case.status == {"asthma": PRESENT}
+    assert "safety" in case.declined, "it is not asked again, and no dose is given"
+
+
+def test_naming_one_condition_and_denying_the_rest_answers_for_all() -> None:
+    case = after("safety", mentions=(*act("no"), Mention("condition", "asthma")))
+    assert (case.status["asthma"], case.status["anticoagulant"]) == (PRESENT, ABSENT)
+    assert "safety" in case.answered
+
+
+def test_ticking_one_condition_in_the_list_answers_for_all_of_it() -> None:
+    case = after("safety", "I have asthma")
+    assert (case.status["asthma"], case.status["anticoagulant"]) == (PRESENT, ABSENT)
     assert "safety" in case.answered
 
 
