@@ -81,14 +81,19 @@ def _not_reached(found: list[Goal]) -> list[str]:
 def _load(results: Results) -> list[str]:
     if "load" not in results:
         return []
-    rows = ["## Under load", "", "| clients | | turns/s | median ms | 95th percentile ms | answered |"]
-    rows.append("| --- | --- | --- | --- | --- | --- |")
+    rows = ["## Under load", "", "| clients | | turns/s | median ms | 95th percentile ms | processor ms | answered |"]
+    rows.append("| --- | --- | --- | --- | --- | --- | --- |")
     for clients in sorted({r["clients"] for r in results["load"][UNKNOT]["rounds"]}):
         for name in NAMES:
-            cells = [spread(by_clients(results, name, clients, key), "") for key in ("throughput", "p50", "p95")]
+            cells = [
+                spread(by_clients(results, name, clients, key), "")
+                for key in ("throughput", "p50", "p95", "processor")
+            ]
             answered = min(by_clients(results, name, clients, "answered"))
             rows.append(f"| {clients} | {name} | {' | '.join(cells)} | {100 * answered:.1f} % |")
-    return [*rows, "", '"Answered" is the share of messages that got a reply, in the worst round.', ""]
+    rows += ["", '"Processor" is the processor time of both processes for one turn, which other work on the machine']
+    rows += ['disturbs least. "Answered" is the share of messages that got a reply, in the worst round.', ""]
+    return rows
 
 
 def _training(results: Results) -> list[str]:

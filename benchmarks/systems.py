@@ -76,9 +76,16 @@ class System:
 
     def memory(self) -> dict[str, int]:
         """Resident bytes of both, with what they started; each part is the head of a process group."""
+        return {part: machine.resident(group) for part, group in self._groups().items()}
+
+    def processor_time(self) -> float:
+        """Seconds of processor time that both have used so far."""
+        return sum(machine.processor_time(group) for group in self._groups().values())
+
+    def _groups(self) -> dict[str, int]:
         if self._supervisor is None:
             raise RuntimeError(f"{self.name} is not running")
-        return {part: machine.resident(self._supervisor.pid(part)) for part in (ASSISTANT, ACTIONS)}
+        return {part: self._supervisor.pid(part) for part in (ASSISTANT, ACTIONS)}
 
 
 def unknot(model: Path, folder: Path, *, database_url: str | None = None, fresh: bool = True) -> System:

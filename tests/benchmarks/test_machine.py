@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.machine import disk, resident, timed
+from benchmarks.machine import disk, processor_time, resident, timed
 from benchmarks.needed import canonical, required
 
 
@@ -32,6 +32,19 @@ def test_memory_counts_the_whole_group() -> None:
         assert 80_000_000 < resident(child.pid) < 200_000_000
         child.communicate(b"")
     assert resident(child.pid) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_processor_time_is_that_of_the_group() -> None:
+    code = "import sys\nfor _ in range(10_000_000): pass\nprint('done', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert processor_time(child.pid) > 0.05
+        child.communicate(b"")
+    assert processor_time(child.pid) == 0
 
 
 def test_a_command_is_timed_and_its_failure_is_an_error(tmp_path: Path) -> None:
