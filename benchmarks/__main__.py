@@ -23,7 +23,8 @@ from settings import ROOT
 
 RESULTS = ROOT / "results"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-PARTS = ("size", "training", "starts", "load", "encoding", "long")
+PARTS = ("size", "training", "starts", "load", "encoding", "long", "many")
+RUNNING = {"load", "encoding", "long"}  # both systems stay up for these
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,10 @@ class Extent:
     marks: tuple[int, ...] = speed.MARKS
     long: int = 3
     messages: int = 150
+    many: int = 100_000
 
 
-QUICK = Extent(1, (1, 4), 1, 4.0, (1, 20, 60), 1, 40)
+QUICK = Extent(1, (1, 4), 1, 4.0, (1, 20, 60), 1, 40, 1_000)
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -86,18 +88,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measured(options: argparse.Namespace, extent: Extent, progress: Progress) -> Iterator[tuple[str, Any]]:
     """The parts that are wanted, one after the other, as they are done."""
     python = environments.python_of(environments.ready(environments.PEER, progress))
-    trained = peer.trained(python, progress, accept_earlier=options.earlier_peer)
     if "size" in options.only:
-        yield "size", cost.sizes(environments.ready(environments.RUN, progress), trained)
+        progress.step("measuring sizes")
+        yield "size", cost.sizes(environments.ready(environments.RUN, progress), environments.PEER)
+    if not set(options.only) - {"size"}:
+        return
+    if "many" in options.only:
+        yield "many", cost.many(train(progress=progress), extent.many, progress)
+    if not set(options.only) - {"size", "many"}:
+        return
+    trained = peer.trained(python, progress, accept_earlier=options.earlier_peer)
     if "training" in options.only:
         yield "training", cost.training(trained, RESULTS / "cold", progress)
-    if not {"starts", "load", "encoding", "long"} & set(options.only):
+    if not {"starts", *RUNNING} & set(options.only):
         return
     model = train(progress=progress)
     pair = [systems.unknot(model, RESULTS / "run" / "unknot"), systems.peer(trained, RESULTS / "run" / "peer")]
     if "starts" in options.only:
         yield "starts", speed.starts(pair, extent.starts, progress)
-    if not {"load", "encoding", "long"} & set(options.only):
+    if not RUNNING & set(options.only):
         return
     with contextlib.ExitStack() as stack:
         for system in pair:

@@ -1,4 +1,4 @@
-"""What does not depend on load: bare encoding, training and installed size."""
+"""What does not depend on load: bare encoding, training, installed size, and what is stored already."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from typing import Any
 from benchmarks import machine
 from benchmarks.conversations import messages
 from benchmarks.load import talk
+from benchmarks.many_conversations import measure as measure_stored
 from benchmarks.peer import Peer
 from benchmarks.speed import quantile
 from benchmarks.systems import System
 from components.minilm import MiniLM, packaged_files
 from scripts.progress import Progress
+from scripts.servers import MissingServerError
 from scripts.train import Project, train
 from settings import ROOT
 
@@ -63,14 +65,26 @@ def training(peer: Peer, folder: Path, progress: Progress) -> dict[str, Any]:
     return {"Unknot": ours, "Rasa's default": dict(peer.training), "same_inputs": peer.same_inputs}
 
 
-def sizes(own: Path, peer: Peer) -> dict[str, Any]:
+def many(model: Path, count: int, progress: Progress) -> dict[str, Any]:
+    """Start and turns of ours on an empty database and on one with `count` conversations, by kind of database."""
+    found: dict[str, Any] = {"count": count, "rows": [], "missing": []}
+    for kind in ("sqlite", "postgresql"):
+        progress.step(f"{count} stored conversations in {kind}")
+        try:
+            found["rows"] += [[kind, *row] for row in measure_stored(kind, model, count, 20)]
+        except MissingServerError as error:
+            found["missing"].append(f"{kind}: {error}")
+    return found
+
+
+def sizes(own: Path, peer: Path) -> dict[str, Any]:
     """Bytes on disk of both environments, compiled files included, with what takes most in ours.
 
     The peer's environment holds the packages that only our pipeline needs as well; they are not counted.
     """
     roots = "rasa", "rasa-sdk", "tensorflow", "tensorflow-text", "tensorflow-hub", "tensorflow-io-gcs-filesystem"
-    apart = _packages(peer.python, roots)
-    whole = machine.disk(peer.python.parents[1])
+    apart = _packages(peer / "bin" / "python", roots)
+    whole = machine.disk(peer)
     return {
         "Unknot": {"bytes": machine.disk(own), "largest": _largest(own)},
         "Rasa's default": {"bytes": whole - apart["others"], "with_ours": whole},

@@ -27,7 +27,7 @@ class Cost:
 
 def size() -> dict[str, float]:
     """The machine by its size only: cores and memory in GB."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {"cores": os.cpu_count() or 1, "memory_gb": round(memory)}
 
 

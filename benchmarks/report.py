@@ -14,6 +14,15 @@ from benchmarks.systems import NAMES, PEER, UNKNOT
 
 Results = Mapping[str, Any]
 _REMARKS = Path(__file__).with_name("remarks.yml")
+_PARTS = {
+    "load": "throughput, latency and memory",
+    "starts": "start to first answer",
+    "training": "training time",
+    "size": "installed size",
+    "encoding": "a turn against bare encoding",
+    "long": "cost over a long conversation",
+    "many": "many stored conversations",
+}
 
 ABOUT = """\
 Made by `make bench`; do not edit. Ratios count here: absolute figures belong to the machine they were measured on.
@@ -31,10 +40,12 @@ hold no entity labels, because the reader is not learned, so nothing but the int
 peer's conversations stay shorter of facts and plans. It does less work in a turn than ours. It knows no `nlg` and no
 policies of ours; `enable_selective_domain` is on for both. Its installed size leaves out the packages that only our
 pipeline needs, and packages of features of Rasa that this project does not install (Kafka, CRF, graph drawing). All
-of this favours the peer. The load generator runs on the same machine and takes processor time from both alike.
+of this favours the peer. The load generator runs on the same machine and takes processor time from both alike. Left
+to itself Rasa's default keeps conversations in memory and loses them at a restart; here both keep them, the peer
+with Rasa's own SQL store.
 
 **The messages** come from `benchmarks/conversations.yml`: six kinds of conversation with places, causes, numbers,
-medicines and typing slips drawn by chance with a fixed seed, the very same ones for both. {distinct} % of them are
+medicines and typing slips drawn by chance with a fixed seed, the very same ones for both. {distinct} of them are
 sent only once, so a cache of sentence vectors helps as little as it would with people."""
 
 
@@ -43,12 +54,12 @@ def write(results: Results, document: Path, images: Path) -> list[Goal]:
     found = goals(results)
     drawn = pictures.draw(results, images)
     document.parent.mkdir(parents=True, exist_ok=True)
-    distinct = f"{100 * results['load'][UNKNOT]['distinct']:.0f}" if "load" in results else "Most"
+    distinct = f"{100 * results['load'][UNKNOT]['distinct']:.0f} %" if "load" in results else "Most"
     parts = ["# Speed, memory and size", "", ABOUT.format(distinct=distinct), "", _machine(results), ""]
-    parts += _table(found) + _not_reached(found)
+    parts += _table(found) + _missing(results) + _not_reached(found)
     for title, path in drawn.items():
         parts += [f"![{title}]({path.relative_to(document.parent).as_posix()})", ""]
-    parts += _load(results) + _training(results) + _size(results)
+    parts += _load(results) + _training(results) + _many(results) + _size(results)
     document.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
     return found
 
@@ -69,6 +80,11 @@ def _table(found: list[Goal]) -> list[str]:
         verdict = "reached" if goal.reached else "**not reached**"
         rows.append(f"| {goal.what} | {goal.ours} | {goal.peer} | {ratio} | {goal.wanted} | {verdict} |")
     return [*rows, ""]
+
+
+def _missing(results: Results) -> list[str]:
+    absent = [what for part, what in _PARTS.items() if part not in results]
+    return [f"**Not measured yet:** {'; '.join(absent)}.", ""] if absent else []
 
 
 def _not_reached(found: list[Goal]) -> list[str]:
@@ -114,6 +130,20 @@ def _training(results: Results) -> list[str]:
     if note := peer.get("note"):
         lines += ["", f"**{note}**"]
     return [*lines, ""]
+
+
+def _many(results: Results) -> list[str]:
+    if "many" not in results:
+        return []
+    told = results["many"]
+    rows = [
+        "## Many stored conversations",
+        "",
+        f"Ours on an empty database and with {told['count']} conversations in it.",
+    ]
+    rows += ["", "| database | what | empty | full | ratio |", "| --- | --- | --- | --- | --- |"]
+    rows += [f"| {kind} | {what} | {a:.1f} | {b:.1f} | {b / a:.2f} |" for kind, what, a, b in told["rows"]]
+    return [*rows, "", *(f"Not measured: {missing}" for missing in told["missing"]), ""]
 
 
 def _size(results: Results) -> list[str]:

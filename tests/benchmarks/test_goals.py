@@ -107,6 +107,23 @@ def test_the_document_says_what_is_not_reached(tmp_path: Path) -> None:
         assert f"(img/benchmark-{picture}.png)" in text
 
 
+def test_what_was_not_measured_is_named(tmp_path: Path) -> None:
+    few = {key: value for key, value in results().items() if key not in ("load", "training")}
+    found = write(few, tmp_path / "a.md", tmp_path)
+    text = (tmp_path / "a.md").read_text(encoding="utf-8")
+    assert "**Not measured yet:** throughput, latency and memory; training time; many stored conversations." in text
+    assert {goal.key for goal in found} == {"start", "size", "encoding", "long"}
+
+
+def test_stored_conversations_are_shown(tmp_path: Path) -> None:
+    told = {**results(), "many": {"count": 7, "rows": [["sqlite", "start (s)", 10.0, 11.0]], "missing": ["x: none"]}}
+    write(told, tmp_path / "a.md", tmp_path)
+    text = (tmp_path / "a.md").read_text(encoding="utf-8")
+    assert "| sqlite | start (s) | 10.0 | 11.0 | 1.10 |" in text
+    assert "Not measured: x: none" in text
+    assert "Not measured yet" not in text
+
+
 def test_a_short_run_and_an_older_peer_are_told(tmp_path: Path) -> None:
     told = results()
     told["quick"] = True
