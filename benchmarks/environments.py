@@ -39,7 +39,13 @@ def ready(folder: Path, progress: Progress) -> Path:
     command = [str(ensure_uv(base)), "sync", "--frozen", "--compile-bytecode", *_SELECT[folder]]
     log = CACHE / f"install{folder.name}.log"
     try:
-        machine.timed(command, folder=ROOT, log=log, environment=variables)
+        machine.timed(
+            command,
+            folder=ROOT,
+            log=log,
+            environment=variables,
+            while_waiting=lambda: progress.step(f"installing {folder.name}"),
+        )
     except RuntimeError as error:
         raise EnvironmentMissingError(f"{folder.name} could not be installed: {error}") from error
     if folder == RUN:

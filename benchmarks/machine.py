@@ -6,9 +6,11 @@ import os
 import resource
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from scripts.supervisor import die_with_parent
 
 MB = 1_000_000
 
@@ -36,23 +38,36 @@ def load() -> float:
     return round(os.getloadavg()[0], 2)
 
 
-def timed(command: Sequence[str], *, folder: Path, log: Path, environment: Mapping[str, str]) -> Cost:
-    """Runs a command to its end; RuntimeError naming the log if it fails."""
+def timed(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    log: Path,
+    environment: Mapping[str, str],
+    while_waiting: Callable[[], None] = lambda: None,
+) -> Cost:
+    """Runs a command to its end, calling `while_waiting` every second; RuntimeError naming the log if it fails."""
     log.parent.mkdir(parents=True, exist_ok=True)
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with log.open("wb") as output:
-        done = subprocess.run(
+        process = subprocess.Popen(
             list(command),
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            check=False,
+            preexec_fn=die_with_parent(),
         )
+        while True:
+            try:
+                process.wait(1.0)
+                break
+            except subprocess.TimeoutExpired:
+                while_waiting()
     wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command[:4])} … ended with exit code {done.returncode} (log: {log})")
+    if process.returncode != 0:
+        raise RuntimeError(f"{' '.join(command[:4])} … ended with exit code {process.returncode} (log: {log})")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(round(wall, 2), round(cpu, 2))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,13 +105,28 @@ def _train(python: Path, folder: Path, config: str, progress: Progress) -> None:
     variables = {**os.environ, **QUIET, "PYTHONHASHSEED": "0"}
     variables.pop("OMP_NUM_THREADS", None)
     try:
-        cost = machine.timed(command, folder=folder, log=log, environment=variables)
+        cost = machine.timed(
+            command,
+            folder=folder,
+            log=log,
+            environment=variables,
+            while_waiting=lambda: progress.step(f"training the peer: {epoch(log)}"),
+        )
     except RuntimeError as error:
         raise PeerError(f"The peer could not be trained: {error}") from error
     if not (folder / "models" / "peer.tar.gz").is_file():
         raise PeerError(f"The peer's training left no model (log: {log})")
     result = {**cost.as_dict(), "machine": machine.size(), "load_before": busy, "examples": _examples(folder)}
     (folder / _ENDED).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def epoch(log: Path) -> str:
+    """Where Rasa's training is by the end of its log, such as "DIETClassifier, epoch 43/100"."""
+    with log.open("rb") as file:
+        text = file.read().decode("utf-8", "replace")
+    begun = re.findall(r"Starting to train component '(\w+)'", text)
+    epochs = re.findall(r"Epochs:[^\r\n]*?\| (\d+/\d+) ", text[text.rfind("Starting to train") :])
+    return ", epoch ".join([*begun[-1:], *epochs[-1:]]) or "starting"
 
 
 def _examples(folder: Path) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.machine import disk, processor_time, resident, timed
 from benchmarks.needed import canonical, required
+from benchmarks.peer import epoch
 
 
 def test_a_file_with_two_names_counts_once(tmp_path: Path) -> None:
@@ -55,6 +56,35 @@ def test_a_command_is_timed_and_its_failure_is_an_error(tmp_path: Path) -> None:
     assert cost.wall >= 0.3
     with pytest.raises(RuntimeError, match="exit code 3"):
         timed([sys.executable, "-c", "exit(3)"], folder=tmp_path, log=tmp_path / "log", environment=environment)
+
+
+def test_a_long_command_shows_that_it_goes_on(tmp_path: Path) -> None:
+    seen: list[int] = []
+    command = [sys.executable, "-c", "import time; time.sleep(1.6)"]
+    log, environment = tmp_path / "log", dict(os.environ)
+    timed(command, folder=tmp_path, log=log, environment=environment, while_waiting=lambda: seen.append(1))
+    assert seen
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "starting"),
+        ("x - Starting to train component 'RegexFeaturizer'.\n", "RegexFeaturizer"),
+        (
+            "Starting to train component 'DIETClassifier'.\nEpochs:  2%|# | 2/100 [00:01<, 1s/it]\r"
+            "Epochs:  3%|# | 3/100 [00:02<, 1s/it]",
+            "DIETClassifier, epoch 3/100",
+        ),
+        (
+            "Starting to train component 'A'.\nEpochs: 100%|##| 100/100 [1, 1]\nStarting to train component 'B'.",
+            "B",
+        ),
+    ],
+)
+def test_where_the_peers_training_is(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "log").write_text(text, encoding="utf-8")
+    assert epoch(tmp_path / "log") == told
 
 
 class Package:
