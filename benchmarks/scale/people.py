@@ -157,6 +157,6 @@ async def live(
                 if time.monotonic() >= until:
                     return finished
                 await person.say(line)
-                await asyncio.sleep(think(rng, pace) if pace else 0)
+                await asyncio.sleep(min(think(rng, pace), max(0.0, until - time.monotonic())) if pace else 0)
         finished.append(len(talk))
     return finished
