@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from scipy.linalg import lapack
 
 from components import ngrams
@@ -29,12 +30,13 @@ _AT_ONCE = 500  # texts, or rows, handled in one step, to keep what a step needs
 class Landmarks:
     """Texts that others are compared with.
 
-    `vectors` (landmarks, 384) are their MiniLM vectors, `postings` their n-grams, `idf` (buckets,) weighs n-grams;
-    `gamma`: width of the Gaussian; `lexical`: share of the n-grams.
+    `columns` (384, landmarks) are their MiniLM vectors, which lie so because the product with a few rows then takes a
+    third of the time; `by_ngram` (buckets, landmarks) are the rows of `components.ngrams` turned over, `idf`
+    (buckets,) weighs n-grams; `gamma`: width of the Gaussian; `lexical`: share of the n-grams.
     """
 
-    vectors: Matrix
-    postings: ngrams.Postings
+    columns: Matrix
+    by_ngram: sparse.csr_matrix
     idf: Matrix
     gamma: float
     lexical: float
@@ -43,7 +45,7 @@ class Landmarks:
     def of(cls, texts: Sequence[str], vectors: Matrix, gamma: float = 1.0, lexical: float = 0.2) -> Landmarks:
         """Landmarks at `texts`, whose MiniLM vectors are `vectors`; n-grams are rare or common among these texts."""
         idf = ngrams.rarity(texts)
-        return cls(vectors, ngrams.Postings.of(ngrams.rows(texts, idf)), idf, gamma, lexical)
+        return cls(np.ascontiguousarray(vectors.T), ngrams.rows(texts, idf).T.tocsr(), idf, gamma, lexical)
 
     def similarity(self, texts: Sequence[str], vectors: Matrix) -> Matrix:
         """How like the landmarks the texts are, shape (texts, landmarks); `vectors` are the texts' MiniLM vectors."""
@@ -51,23 +53,22 @@ class Landmarks:
             self._similarity(texts[at : at + _AT_ONCE], vectors[at : at + _AT_ONCE])
             for at in range(0, len(texts), _AT_ONCE)
         ]
-        return np.concatenate(parts) if parts else np.zeros((0, len(self.vectors)), np.float32)
+        return np.concatenate(parts) if parts else np.zeros((0, self.columns.shape[1]), np.float32)
 
     def _similarity(self, texts: Sequence[str], vectors: Matrix) -> Matrix:
-        like = vectors @ self.vectors.T
+        like = vectors @ self.columns
         like -= 1
         like *= 2 * self.gamma
         np.exp(like, out=like)
         like += 1  # the intercept
         if self.lexical:
-            like += np.float32(self.lexical) * self.postings.similarity(ngrams.rows(texts, self.idf))
+            like += np.float32(self.lexical) * (ngrams.rows(texts, self.idf) @ self.by_ngram).toarray()
         return like
 
     def save(self, folder: Path) -> None:
         """Write them into `folder`."""
-        of = self.postings
-        arrays = {"starts": of.starts, "texts": of.texts, "values": of.values, "idf": self.idf}
-        np.savez(folder / "landmarks.npz", vectors=self.vectors, **arrays)
+        np.savez(folder / "landmarks.npz", columns=self.columns, idf=self.idf)
+        sparse.save_npz(folder / "by_ngram.npz", self.by_ngram)
         (folder / "landmarks.json").write_text(json.dumps({"gamma": self.gamma, "lexical": self.lexical}))
 
     @classmethod
@@ -75,8 +76,8 @@ class Landmarks:
         """Read what `save` wrote. Raises OSError or ValueError when it is not there or not readable."""
         about = json.loads((folder / "landmarks.json").read_text())
         with np.load(folder / "landmarks.npz", allow_pickle=False) as kept:
-            postings = ngrams.Postings(kept["starts"], kept["texts"], kept["values"], len(kept["vectors"]))
-            return cls(kept["vectors"], postings, kept["idf"], about["gamma"], about["lexical"])
+            by_ngram = sparse.csr_matrix(sparse.load_npz(folder / "by_ngram.npz"))
+            return cls(kept["columns"], by_ngram, kept["idf"], about["gamma"], about["lexical"])
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,14 @@ class MiniLM:
             self._remember(missing, found)
         return np.stack([found[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), np.float32)
 
+    def tokens(self, text: str) -> Vectors:
+        """The network's last vectors of one text's tokens, shape (tokens, 384)."""
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        return np.asarray(self._network(ids)[0], dtype=np.float32)
+
+    def _network(self, ids: npt.NDArray[np.int64]) -> Vectors:
+        return np.asarray(self._session.run([minilm_graph.OUTPUT], {minilm_graph.INPUT: ids})[0])
+
     def _run(self, texts: list[str]) -> Iterator[tuple[list[str], Vectors]]:
         by_length: dict[int, list[tuple[str, list[int]]]] = {}
         for text, encoding in zip(texts, self._tokenizer.encode_batch(texts), strict=True):
@@ -104,8 +112,7 @@ class MiniLM:
             for at in range(0, len(same), _BATCH):
                 group = same[at : at + _BATCH]
                 ids = np.array([tokens for _, tokens in group], dtype=np.int64)
-                hidden = self._session.run([minilm_graph.OUTPUT], {minilm_graph.INPUT: ids})[0]
-                pooled = hidden.mean(axis=1)
+                pooled = self._network(ids).mean(axis=1)
                 pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
                 yield [text for text, _ in group], pooled.astype(np.float32)
 

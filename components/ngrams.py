@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -32,40 +31,3 @@ def rows(texts: Sequence[str], idf: Matrix) -> sparse.csr_matrix:
     norms = np.sqrt(np.bincount(of, values * values, minlength=len(texts)))
     found.data = (values / np.maximum(norms, 1e-9)[of]).astype(np.float32)
     return found
-
-
-@dataclass(frozen=True)
-class Postings:
-    """For each bucket the texts that have it: `starts` (buckets + 1,) into `texts` and `values` (entries,)."""
-
-    starts: npt.NDArray[np.int32]
-    texts: npt.NDArray[np.int32]
-    values: Matrix
-    size: int
-
-    @classmethod
-    def of(cls, ngrams: sparse.csr_matrix) -> Postings:
-        """The postings of rows that `rows` gave."""
-        columns = ngrams.tocsc()
-        return cls(
-            columns.indptr.astype(np.int32),
-            columns.indices.astype(np.int32),
-            columns.data.astype(np.float32),
-            ngrams.shape[0],
-        )
-
-    def similarity(self, ngrams: sparse.csr_matrix) -> Matrix:
-        """Cosine of each row of `ngrams` with each text, shape (rows, texts).
-
-        A product of sparse matrices, written out: for the few rows of a message SciPy's checks cost more than the
-        product itself.
-        """
-        first = self.starts[ngrams.indices]
-        counts = self.starts[ngrams.indices + 1] - first
-        skipped = np.cumsum(counts) - counts
-        entries = np.arange(int(counts.sum())) + np.repeat(first - skipped, counts)
-        row = np.repeat(np.arange(ngrams.shape[0]), np.diff(ngrams.indptr))
-        cells = np.repeat(row * self.size, counts) + self.texts[entries]
-        products = np.repeat(ngrams.data, counts) * self.values[entries]
-        sums = np.bincount(cells, products, minlength=ngrams.shape[0] * self.size)
-        return np.asarray(sums.reshape(ngrams.shape[0], self.size), dtype=np.float32)

@@ -122,7 +122,7 @@ class SentenceEncoder(GraphComponent):
         texts = [part.text for _, parts in read for part in parts]
         place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
         own = [place[text] for text in texts]
-        similar = self._landmarks.similarity(texts, self._landmarks.vectors[own])
+        similar = self._landmarks.similarity(texts, self._landmarks.columns.T[own])
         start = 0
         for message, parts in read:
             end = start + len(parts)
