@@ -6,12 +6,13 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from clinical_text.assertion import judge
-from clinical_text.lexicon import Lexicon
+from clinical_text.lexicon import Entry, Lexicon
 from clinical_text.matcher import Candidate, Hit, Row, candidates, find_hits, make_row
 from clinical_text.statements import Statements
 from clinical_text.tokens import Token
-from clinical_text.types import ABSENT, HYPOTHETICAL, PAST, POSSIBLE, PRESENT, Mention
+from clinical_text.types import ABSENT, HYPOTHETICAL, PAST, POSSIBLE, PRESENT, Mention, Sense
 
+_ANYTHING = Entry("anything", "finding")
 _WEIGHT = {PRESENT: 0, POSSIBLE: 1, ABSENT: 2, PAST: 3, HYPOTHETICAL: 4}
 
 
@@ -37,14 +38,25 @@ def name_findings(lexicon: Lexicon, tokens: list[Token], bounds: list[int]) -> N
     return Named(row, hits, _settle(candidates(lexicon, row, hits)))
 
 
-def read_findings(lexicon: Lexicon, tokens: list[Token], bounds: list[int]) -> list[Mention]:
-    """The findings and conditions with assertion and experiencer."""
+def read_findings(lexicon: Lexicon, tokens: list[Token], bounds: list[int]) -> tuple[list[Mention], list[Sense]]:
+    """The findings and conditions with assertion and experiencer; and how each statement is meant."""
     named = name_findings(lexicon, tokens, bounds)
-    if not named.candidates:
-        return []
+    if not named.row.tokens:
+        return [], []
     statements = Statements(named.row, tokens, named.hits, named.candidates)
     judged = [(c, *judge(statements, c)) for c in named.candidates]
-    return _mentions(named, [(c, a, w) for c, a, w in judged if a])
+    return _mentions(named, [(c, a, w) for c, a, w in judged if a]), _senses(named.row, statements)
+
+
+def _senses(row: Row, statements: Statements) -> list[Sense]:
+    """How each statement is meant: as a word at its end that says nothing would be judged."""
+    found = []
+    for statement in statements.all:
+        meant, _ = judge(statements, Candidate(_ANYTHING, frozenset({statement.end - 1})))
+        words = row.tokens[statement.start : statement.end]
+        now = meant not in (PAST, HYPOTHETICAL, "")
+        found.append(Sense(words[0].start, words[-1].end, PRESENT if now else meant or HYPOTHETICAL))
+    return found
 
 
 def _settle(found: list[Candidate]) -> list[Candidate]:

@@ -27,7 +27,7 @@ from clinical_text.tokens import Token, tokenize
 from clinical_text.types import PAST, PRESENT, Clause, Mention, Reading
 from clinical_text.values import Document, read_document
 
-FINDINGS, VALUES = "findings", "values"
+FINDINGS, VALUES, SENSES = "findings", "values", "senses"
 _ANY_LENGTH = 2**31 - 1  # of a message: there is no model whose memory grows with it
 _REMEMBERED = 15_000
 _PAIN = frozenset(
@@ -98,7 +98,9 @@ class FindingsComponent:
     def __call__(self, doc: Doc) -> Doc:
         """Write `doc.spans["findings"]`."""
         source = doc._.source
-        return _write(doc, FINDINGS, read_findings(self.lexicon, source.tokens, source.bounds))
+        found, senses = read_findings(self.lexicon, source.tokens, source.bounds)
+        doc.user_data[SENSES] = tuple(senses)
+        return _write(doc, FINDINGS, found)
 
 
 class ValuesComponent:
@@ -251,4 +253,4 @@ def _reading(doc: Doc) -> Reading:
     """All mentions of both components in the order of the text."""
     found = [span._.mention for group in (FINDINGS, VALUES) for span in doc.spans.get(group, ())]
     mentions = sorted(found, key=lambda m: (m.start, m.end, m.kind, str(m.value)))
-    return Reading(doc._.source.text, tuple(mentions), _clauses(doc))
+    return Reading(doc._.source.text, tuple(mentions), _clauses(doc), doc.user_data.get(SENSES, ()))

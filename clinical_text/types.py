@@ -28,6 +28,17 @@ class Mention:
 
 
 @dataclass(frozen=True)
+class Sense:
+    """How a statement of a message is meant, whatever it says: `assertion` is past, hypothetical, or present for
+    anything else. `start` and `end` as in `Mention`.
+    """
+
+    start: int
+    end: int
+    assertion: str
+
+
+@dataclass(frozen=True)
 class Clause:
     """A piece of a message that says one thing; `text` is `message[start:end]`."""
 
@@ -43,6 +54,7 @@ class Reading:
     text: str
     mentions: tuple[Mention, ...] = ()
     clauses: tuple[Clause, ...] = field(default=(), compare=False)
+    senses: tuple[Sense, ...] = field(default=(), compare=False)
 
     def of(self, kind: str) -> tuple[Mention, ...]:
         """The mentions of one kind, in the order of the text."""

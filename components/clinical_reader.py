@@ -12,6 +12,9 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+SENSES = "senses"
+"""Message property: how each statement is meant (`clinical_text.types.Sense`). Not part of the output."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ClinicalReader(GraphComponent, EntityExtractorMixin):
@@ -38,7 +41,8 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Append entities `{entity, value, start, end, assertion, experiencer, confidence, extractor}`."""
         for message in messages:
-            text = message.get(TEXT) or ""
+            reading = self._reader.read(message.get(TEXT) or "")
+            message.set(SENSES, reading.senses)
             found = [
                 {
                     "entity": mention.kind,
@@ -49,7 +53,7 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
                     "experiencer": mention.experiencer,
                     "confidence": float(mention.confidence),
                 }
-                for mention in self._reader.read(text).mentions
+                for mention in reading.mentions
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages

@@ -7,6 +7,7 @@ Rasa metadata `finding: <id>` (several: separated by commas); every other exampl
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,17 @@ from rasa.shared.nlu.constants import ENTITIES, METADATA, METADATA_EXAMPLE, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from clinical_text.types import POSSIBLE, PRESENT, SELF, Clause
+from clinical_text.types import HYPOTHETICAL, PAST, POSSIBLE, PRESENT, SELF, Clause
 from components.calibration import fit_each
+from components.clinical_reader import SENSES
+from components.kernel import Matrix
 from components.net import Net, read_of
 from components.sentence_encoder import ReadUnits
 from components.units import UNIT_INTENTS
+from knowledge.loader import load
+from knowledge.schema import Level
+
+ANY = "any_emergency"  # the label of examples that state an emergency, whichever it is
 
 
 def findings_of(example: Message) -> frozenset[str]:
@@ -35,15 +42,24 @@ def findings_of(example: Message) -> frozenset[str]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class RedFlagNet(Net):
-    """Adds `finding` entities, "present" from one threshold on and "possible" from a lower one."""
+    """Adds `finding` entities, "present" from one threshold on and "possible" from a lower one.
+
+    One more label, `ANY`, stands for every finding that is an emergency by itself. Words that fit no single sign well
+    often fit the lot of them: where `ANY` is likely, the likeliest emergency is named. And where it is most unlikely,
+    a sign that the clinical reader found by its words alone is a doubt, to be asked about.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds on the probability of a finding; `stating`: intents in which people state what they have
+        """Thresholds on the probability of a finding, and of any emergency at all; `unlikely`: below this probability
+        of any emergency the reader's finding is in doubt; `stating`: intents in which people state what they have
         (empty: all); `ridge`, `balance`: see `components.kernel.fit`."""
         return {
             "present": 0.85,
             "possible": 0.45,
+            "any_present": 0.85,
+            "any_possible": 0.6,
+            "unlikely": 0.02,
             "stating": [],
             "ridge": 0.1,
             "balance": 0.75,
@@ -51,7 +67,8 @@ class RedFlagNet(Net):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all intent examples and keep the weights in the model."""
-        units, labels = training_units(training_data.intent_examples)
+        units, stated = training_units(training_data.intent_examples)
+        labels = [own | {ANY} if own & emergencies() else own for own in stated]
         scores = self._fit(units, labels)
         names = sorted(set().union(*labels))
         self._calibration = fit_each(scores, np.array([[name in own for name in names] for own in labels]))
@@ -70,24 +87,33 @@ class RedFlagNet(Net):
             return []
         read = read_of(message)
         parts, scores = read.parts, self._calibration.each(self._weights.scores(read.similar))
-        states = [self._states(part, message.get(UNIT_INTENTS) or {}) for part in parts]
+        said = [e for e in message.get(ENTITIES, []) if e.get("entity") == "finding"]
+        states = [self._states(part, message) for part in parts]
         found = []
         for column, finding in enumerate(self._weights.labels):
+            if finding == ANY:
+                continue
             row = int(scores[:, column].argmax())
-            said = [
-                entity
-                for entity in message.get(ENTITIES, [])
-                if entity.get("entity") == "finding" and entity.get("value") == finding
-            ]
-            entity = self._entity(finding, parts[row], float(scores[row, column]), states[row], said)
+            same = [entity for entity in said if entity["value"] == finding]
+            entity = self._entity(finding, parts[row], float(scores[row, column]), states[row], same)
             if entity:
                 found.append(entity)
+        if ANY in self._weights.labels:
+            likely = scores[:, self._weights.labels.index(ANY)]
+            if not any(e["value"] in emergencies() and e["assertion"] == PRESENT for e in found):
+                found += self._any(parts, scores, likely, states, said)
+            if float(likely.max()) < self._config["unlikely"]:
+                _doubt(said)
         return found
 
-    def _states(self, part: Clause, intents: dict[tuple[int, int], str]) -> bool:
-        """Whether this part of the message states something, rather than asks or denies."""
+    def _states(self, part: Clause, message: Message) -> bool:
+        """Whether this part of the message states something of now, rather than asks, denies or looks back."""
         if part.text.rstrip().endswith("?"):
             return False
+        meant = [s for s in message.get(SENSES) or () if s.start < part.end and part.start < s.end]
+        if meant and all(sense.assertion in (PAST, HYPOTHETICAL) for sense in meant):
+            return False
+        intents: dict[tuple[int, int], str] = message.get(UNIT_INTENTS) or {}
         stating, intent = self._config["stating"], intents.get((part.start, part.end))
         return not stating or intent is None or intent in stating
 
@@ -99,21 +125,71 @@ class RedFlagNet(Net):
         The net sees meaning but reads grammar badly: where the reader says that the finding is denied, over or only
         asked about, the reader is right; and where nothing is stated ("fever?"), it is at most possible.
         """
-        here = [e for e in read if e["start"] < part.end and part.start < e["end"]] or read
+        here = [e for e in read if _overlap(e, part)] or read
         if here and not any(e.get("assertion") in (PRESENT, POSSIBLE) for e in here):
             return None
         certain = self._config["present"]
         if score < (self._config["possible"] if states else certain):
             return None
-        return {
-            "entity": "finding",
-            "value": finding,
-            "start": part.start,
-            "end": part.end,
-            "assertion": PRESENT if states and score >= certain else POSSIBLE,
-            "experiencer": here[0].get("experiencer", SELF) if here else SELF,
-            "confidence": round(score, 4),
-        }
+        who = here[0].get("experiencer", SELF) if here else SELF
+        return _made(finding, part, states and score >= certain, who, score)
+
+    def _any(
+        self,
+        parts: tuple[Clause, ...],
+        scores: Matrix,
+        likely: Matrix,
+        states: list[bool],
+        said: list[dict[str, Any]],
+    ) -> list[dict[str, Any]]:
+        """The likeliest emergency of the part that most likely states one, whichever it is."""
+        open_to = [
+            row
+            for row, part in enumerate(parts)
+            if states[row] and not _taken_back([e for e in said if _overlap(e, part)])
+        ]
+        row = max(open_to, key=lambda at: float(likely[at]), default=None)
+        if row is None or likely[row] < self._config["any_possible"] or self._weights is None:
+            return []
+        columns = [at for at, label in enumerate(self._weights.labels) if label in emergencies()]
+        finding = self._weights.labels[max(columns, key=lambda at: float(scores[row, at]))]
+        certain = bool(likely[row] >= self._config["any_present"])
+        return [_made(finding, parts[row], certain, SELF, float(likely[row]))]
+
+
+@lru_cache(maxsize=1)
+def emergencies() -> frozenset[str]:
+    """Findings that are an emergency by themselves."""
+    return frozenset(f.id for f in load().findings.values() if f.floor is Level.EMERGENCY)
+
+
+def _overlap(entity: dict[str, Any], part: Clause) -> bool:
+    return bool(entity["start"] < part.end and part.start < entity["end"])
+
+
+def _taken_back(said: list[dict[str, Any]]) -> bool:
+    """Whether the reader found emergencies here and none of them is so, or may be."""
+    signs = [e for e in said if e["value"] in emergencies()]
+    return bool(signs) and not any(e.get("assertion") in (PRESENT, POSSIBLE) for e in signs)
+
+
+def _doubt(said: list[dict[str, Any]]) -> None:
+    """Make the emergencies that the reader is sure of a matter for a direct question, in place."""
+    for entity in said:
+        if entity["value"] in emergencies() and entity.get("assertion") == PRESENT:
+            entity["assertion"] = POSSIBLE
+
+
+def _made(finding: str, part: Clause, certain: bool, who: str, score: float) -> dict[str, Any]:
+    return {
+        "entity": "finding",
+        "value": finding,
+        "start": part.start,
+        "end": part.end,
+        "assertion": PRESENT if certain else POSSIBLE,
+        "experiencer": who,
+        "confidence": round(score, 4),
+    }
 
 
 def training_units(examples: list[Message]) -> tuple[list[tuple[ReadUnits, int]], list[frozenset[str]]]:

@@ -152,3 +152,15 @@ def test_real_phrases_without_a_sign_raise_no_alarm(reader: Reader, emergencies:
     alarms = [n for n, line in enumerate(lines) if present(reader, json.loads(line)["text"]) & emergencies]
     assert [n for n in alarms if n not in signs] == []
     assert {10, 32, 39, 60, 76, 128, 131, 132} <= set(alarms)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("my back hurts", "present"),
+        ("something odd happened down there ten years ago", "past"),
+        ("what if something odd happens down there", "hypothetical"),
+    ],
+)
+def test_how_a_statement_is_meant_whatever_it_says(reader: Reader, text: str, meant: str) -> None:
+    assert [sense.assertion for sense in reader.read(text).senses] == [meant]

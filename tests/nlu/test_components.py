@@ -13,6 +13,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from clinical_text.types import Sense
 from components.intent_classifier import MeaningClassifier
 from components.red_flag_net import RedFlagNet, findings_of
 from components.sentence_encoder import READ, SentenceEncoder
@@ -210,3 +211,69 @@ def test_a_message_is_as_like_the_landmarks_in_use_as_it_was_in_training(tmp_pat
 def test_a_net_without_the_encoder_before_it_says_what_is_missing(net: RedFlagNet) -> None:
     with pytest.raises(ValueError, match="SentenceEncoder must stand before"):
         net.process([Message({"text": "my back"})])
+
+
+@pytest.fixture(scope="module")
+def two_signs(tmp_path_factory: pytest.TempPathFactory) -> RedFlagNet:
+    """A net of two emergencies, either of which is too much like the other to be sure which it is."""
+    stated = {
+        "urinary_retention": ["i can't pee", "unable to pass urine", "my bladder won't empty"],
+        "urinary_incontinence": ["i can't hold my pee", "urine comes out by itself", "my bladder leaks all day"],
+    }
+    none = [
+        "lower back",
+        "it started on monday",
+        "i lifted a box",
+        "it is an 8",
+        "i can pee fine",
+        "no problem peeing",
+    ]
+    messages = [Message.build(text, "inform") for text in none]
+    for finding, texts in stated.items():
+        for text in texts:
+            message = Message.build(text, "report_emergency")
+            message.set("metadata", {"intent": {"finding": finding}})
+            messages.append(message)
+    folder, data = tmp_path_factory.mktemp("two"), TrainingData(messages)
+    encoder = stored(SentenceEncoder, folder, data)
+    settings = {"present": 0.999, "possible": 0.998, "any_present": 0.5, "any_possible": 0.3, "unlikely": 0.2}
+    net = stored(RedFlagNet, folder, encoder.process_training_data(data), **settings)
+    net.encoder = encoder
+    return net
+
+
+def read_by(net: Any, text: str, **properties: Any) -> list[dict[str, Any]]:
+    message = Message({"text": text, **properties})
+    net.process(net.encoder.process([message]))
+    return [entity for entity in message.get("entities", []) if entity["entity"] == "finding"]
+
+
+def test_an_emergency_that_fits_no_single_sign_is_seen_all_the_same(two_signs: RedFlagNet) -> None:
+    (entity,) = read_by(two_signs, "something is wrong with my bladder and my urine")
+    assert entity["value"] in {"urinary_retention", "urinary_incontinence"}
+    assert entity["assertion"] == "present"
+    assert not read_by(two_signs, "it began on a monday")
+
+
+@pytest.mark.parametrize("meant", ["past", "hypothetical"])
+def test_what_is_over_or_supposed_is_no_emergency_of_now(two_signs: RedFlagNet, meant: str) -> None:
+    text = "something is wrong with my bladder and my urine"
+    assert not read_by(two_signs, text, senses=(Sense(0, len(text), meant),))
+
+
+def test_what_the_reader_takes_back_is_taken_back(two_signs: RedFlagNet) -> None:
+    text = "something is wrong with my bladder and my urine"
+    denied = finding("urinary_incontinence", 0, len(text), "absent")
+    assert read_by(two_signs, text, entities=[denied]) == [denied]
+
+
+def test_a_sign_that_the_net_finds_most_unlikely_is_asked_about(two_signs: RedFlagNet) -> None:
+    text = "i lifted a box"
+    (entity,) = read_by(two_signs, text, entities=[finding("major_trauma", 0, len(text), "present")])
+    assert entity["assertion"] == "possible"
+    (entity,) = read_by(two_signs, "i can't pee", entities=[finding("urinary_retention", 0, 11, "present")])
+    assert entity["assertion"] == "present"
+
+
+def finding(value: str, start: int, end: int, assertion: str) -> dict[str, Any]:
+    return {"entity": "finding", "value": value, "start": start, "end": end, "assertion": assertion}
