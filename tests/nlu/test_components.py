@@ -271,8 +271,8 @@ def test_a_sign_that_the_net_finds_most_unlikely_is_asked_about(two_signs: RedFl
     text = "i lifted a box"
     (entity,) = read_by(two_signs, text, entities=[finding("major_trauma", 0, len(text), "present")])
     assert entity["assertion"] == "possible"
-    (entity,) = read_by(two_signs, "i can't pee", entities=[finding("urinary_retention", 0, 11, "present")])
-    assert entity["assertion"] == "present"
+    found = read_by(two_signs, "i can't pee", entities=[finding("urinary_retention", 0, 11, "present")])
+    assert {entity["assertion"] for entity in found} == {"present"}
 
 
 def finding(value: str, start: int, end: int, assertion: str) -> dict[str, Any]:
