@@ -10,7 +10,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -49,11 +49,17 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few short rounds; writes results/benchmarks-quick.md")
     parser.add_argument("--only", default=",".join(PARTS), help="parts to measure, separated by commas")
+    parser.add_argument(
+        "--examples", type=int, default=0, help="train the peer on a stratified sample of about so many; default: all"
+    )
+    parser.add_argument("--conversations", type=int, help="how many are stored for the part 'many'")
     parser.add_argument("--earlier-peer", action="store_true", help="a peer trained on earlier data will do")
     options = parser.parse_args(arguments)
     options.only = options.only.split(",")
     if unknown := set(options.only) - set(PARTS):
         parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if options.examples < 0:
+        parser.error("--examples cannot be negative")
     return options
 
 
@@ -64,10 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = RESULTS / f"benchmarks-{kind}.json"
     results = _read(kept)
     results |= {"machine": machine.size(), "date": date.today().isoformat(), "quick": options.quick}
+    extent = QUICK if options.quick else Extent()
+    if options.conversations:
+        extent = replace(extent, many=options.conversations)
+    company = machine.Company()
     try:
         with stop_signals():
-            for part, told in measured(options, QUICK if options.quick else Extent(), progress):
-                results[part] = told
+            for part, told in measured(options, extent, progress):
+                results[part] = {**told, "others": company.cores()}
+                company = machine.Company()
                 kept.parent.mkdir(exist_ok=True)
                 kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     except Stopped:
@@ -97,7 +108,7 @@ def measured(options: argparse.Namespace, extent: Extent, progress: Progress) ->
         yield "many", cost.many(train(progress=progress), extent.many, progress)
     if not set(options.only) - {"size", "many"}:
         return
-    trained = peer.trained(python, progress, accept_earlier=options.earlier_peer)
+    trained = peer.trained(python, progress, examples=options.examples, accept_earlier=options.earlier_peer)
     if "training" in options.only:
         yield "training", cost.training(trained, RESULTS / "cold", progress)
     if not {"starts", *RUNNING} & set(options.only):

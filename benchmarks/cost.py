@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-import resource
+import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import machine
+from benchmarks import machine, sample
 from benchmarks.conversations import messages
 from benchmarks.load import talk
 from benchmarks.many_conversations import measure as measure_stored
-from benchmarks.peer import Peer
+from benchmarks.peer import QUIET, Peer
 from benchmarks.speed import quantile
-from benchmarks.systems import System
+from benchmarks.systems import PEER, UNKNOT, System
 from components.minilm import MiniLM, packaged_files
 from scripts.progress import Progress
 from scripts.servers import MissingServerError
-from scripts.train import Project, train
+from scripts.train import TrainingError
 from settings import ROOT
 
 _FIRST = 900_000  # conversations that no other measurement uses
@@ -54,15 +55,39 @@ def _timed(encoder: MiniLM, text: str) -> float:
 
 
 def training(peer: Peer, folder: Path, progress: Progress) -> dict[str, Any]:
-    """Training of ours from nothing, now, beside what was noted when the peer was trained."""
+    """Training of ours from nothing, now, on the peer's own data, beside what was noted when the peer was trained.
+
+    Where the peer had a sample of the examples, ours is trained on all of them as well.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    busy, before = machine.load(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.monotonic()
-    train(Project(ROOT, folder, folder / "train.log"), progress, force=True)
-    wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    ours = {"wall": round(wall, 2), "cpu": round(cpu, 2), "machine": machine.size(), "load_before": busy}
-    return {"Unknot": ours, "Rasa's default": dict(peer.training), "same_inputs": peer.same_inputs}
+    found = {
+        UNKNOT: _train(peer.folder, folder, progress),
+        PEER: dict(peer.training),
+        "same_inputs": peer.same_inputs,
+    }
+    if peer.training["sample"]:
+        found["all"] = _train(ROOT, folder, progress)
+    return found
+
+
+def _train(inputs: Path, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Our pipeline and policies on the domain and data of `inputs`."""
+    command = [sys.executable, "-m", "rasa", "train", "--force", "--out", str(folder), "--fixed-model-name", "ours"]
+    command += ["--domain", str(inputs / "domain.yml"), "--data", str(inputs / "data")]
+    environment = {**os.environ, **QUIET, "RASA_MAX_CACHE_SIZE": "0", "PYTHONHASHSEED": "0"}
+    environment.pop("OMP_NUM_THREADS", None)
+    model = folder / "ours.tar.gz"
+    model.unlink(missing_ok=True)
+    cost = machine.timed(
+        command,
+        folder=ROOT,
+        log=folder / "train.log",
+        environment=environment,
+        while_waiting=lambda: progress.step("training ours from nothing"),
+    )
+    if not model.is_file():  # Rasa ends with 0 after some failures
+        raise TrainingError(f"Our training left no model (log: {folder / 'train.log'})")
+    return {**cost.as_dict(), "machine": machine.size(), "examples": sample.size(inputs)}
 
 
 def many(model: Path, count: int, progress: Progress) -> dict[str, Any]:
@@ -86,8 +111,8 @@ def sizes(own: Path, peer: Path) -> dict[str, Any]:
     apart = _packages(peer / "bin" / "python", roots)
     whole = machine.disk(peer)
     return {
-        "Unknot": {"bytes": machine.disk(own), "largest": _largest(own)},
-        "Rasa's default": {"bytes": whole - apart["others"], "with_ours": whole},
+        UNKNOT: {"bytes": machine.disk(own), "largest": _largest(own)},
+        PEER: {"bytes": whole - apart["others"], "with_ours": whole},
         "left_out": apart["names"],
     }
 

@@ -17,10 +17,11 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Cost:
-    """What one command took; seconds."""
+    """What one command took, in seconds, and how many processes ran or wanted to meanwhile, on average."""
 
     wall: float
     cpu: float
+    load: float
 
     def as_dict(self) -> dict[str, float]:
         """For JSON."""
@@ -49,6 +50,7 @@ def timed(
     """Runs a command to its end, calling `while_waiting` every second; RuntimeError naming the log if it fails."""
     log.parent.mkdir(parents=True, exist_ok=True)
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    loads = [load()]
     with log.open("wb") as output:
         process = subprocess.Popen(
             list(command),
@@ -64,12 +66,13 @@ def timed(
                 process.wait(1.0)
                 break
             except subprocess.TimeoutExpired:
+                loads.append(load())
                 while_waiting()
     wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command[:4])} … ended with exit code {process.returncode} (log: {log})")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(round(wall, 2), round(cpu, 2))
+    return Cost(round(wall, 2), round(cpu, 2), round(sum(loads) / len(loads), 2))
 
 
 def resident(group: int) -> int:
@@ -93,6 +96,45 @@ def processor_time(group: int) -> float:
         if int(words[2]) == group:
             ticks += int(words[11]) + int(words[12])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Company:
+    """What else kept the machine's processors busy since this was made: all but this process and its children."""
+
+    def __init__(self) -> None:
+        self._since, self._all, self._own = time.monotonic(), _busy(), family_time(os.getpid())
+
+    def cores(self) -> float:
+        """Cores that others kept busy, on average; Linux only, else 0."""
+        passed = max(time.monotonic() - self._since, 1e-9)
+        others = (_busy() - self._all) - (family_time(os.getpid()) - self._own)
+        return round(max(others, 0.0) / passed, 2)
+
+
+def _busy() -> float:
+    """Seconds of processor time that the whole machine has used, waiting aside."""
+    path = Path("/proc/stat")
+    if not path.is_file():
+        return 0.0
+    user, nice, system, _, _, *interrupts = map(int, path.read_text(encoding="utf-8").split()[1:8])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
+
+
+def family_time(root: int) -> float:
+    """Seconds that a process and everything it started have used, what has ended in between included."""
+    parents: dict[int, int] = {}
+    used: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        number = int(path.parent.name)
+        parents[number], used[number] = int(words[1]), sum(map(int, words[11:15]))
+    family = {root}
+    while more := {number for number, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(used.get(number, 0) for number in family) / os.sysconf("SC_CLK_TCK")
 
 
 def disk(folder: Path) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks import machine
+from benchmarks import machine, sample
 from benchmarks.environments import CACHE
 from scripts.progress import Progress
 from settings import ROOT
@@ -52,9 +52,9 @@ class Peer:
         return self.folder / "models" / "peer.tar.gz"
 
 
-def fingerprint(config: str, root: Path = ROOT) -> str:
-    """SHA-256 of everything the peer is trained from."""
-    digest = hashlib.sha256(config.encode())
+def fingerprint(config: str, examples: int = 0, root: Path = ROOT) -> str:
+    """SHA-256 of everything the peer is trained from; `examples`: how many are taken, 0 for all."""
+    digest = hashlib.sha256(f"{config}\0{examples}".encode())
     for name in INPUTS:
         path = root / name
         for file in sorted(path.rglob("*.yml")) if path.is_dir() else [path]:
@@ -68,39 +68,38 @@ def default_config(python: Path) -> str:
     return yaml.safe_dump({**config, "assistant_id": "peer"}, sort_keys=False)
 
 
-def trained(python: Path, progress: Progress, *, accept_earlier: bool = False) -> Peer:
+def trained(python: Path, progress: Progress, *, examples: int = 0, accept_earlier: bool = False) -> Peer:
     """The peer's model from the inputs as they are, trained once and kept with the time it took.
 
-    With `accept_earlier`, the newest kept model will do where the inputs have changed since (for development).
+    `examples`: a stratified sample of about so many, 0 for all. With `accept_earlier`, the newest kept model of the
+    same `examples` will do where the inputs have changed since.
     """
     config = default_config(python)
-    folder = KEPT / fingerprint(config)[:16]
+    folder = KEPT / fingerprint(config, examples)[:16]
     if not (folder / _ENDED).is_file():
-        if accept_earlier and (earlier := _newest()):
+        if accept_earlier and (earlier := _newest(examples)):
             progress.say("The peer's model is of earlier data, as was asked for.")
             return _load(python, earlier, same=False)
-        _train(python, folder, config, progress)
+        _train(python, folder, config, examples, progress)
     return _load(python, folder, same=True)
 
 
-def _newest() -> Path | None:
+def _newest(examples: int) -> Path | None:
     ended = sorted(KEPT.glob(f"*/{_ENDED}"), key=lambda path: path.stat().st_mtime)
-    return ended[-1].parent if ended else None
+    of_size = [path for path in ended if json.loads(path.read_text(encoding="utf-8"))["sample"] == examples]
+    return of_size[-1].parent if of_size else None
 
 
 def _load(python: Path, folder: Path, *, same: bool) -> Peer:
     return Peer(python, folder, json.loads((folder / _ENDED).read_text(encoding="utf-8")), same)
 
 
-def _train(python: Path, folder: Path, config: str, progress: Progress) -> None:
+def _train(python: Path, folder: Path, config: str, examples: int, progress: Progress) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    sample.write(ROOT, folder, examples)
     (folder / "config.yml").write_text(config, encoding="utf-8")
-    shutil.copy(ROOT / "domain.yml", folder)
-    shutil.copytree(ROOT / "data", folder / "data")
     log = folder / "train.log"
     progress.say(f"Training the peer with Rasa's own epochs; this takes long, once. Log: {log}")
-    busy = machine.load()
     command = [str(python), "-m", "rasa", "train", "--fixed-model-name", "peer"]
     variables = {**os.environ, **QUIET, "PYTHONHASHSEED": "0"}
     variables.pop("OMP_NUM_THREADS", None)
@@ -116,7 +115,8 @@ def _train(python: Path, folder: Path, config: str, progress: Progress) -> None:
         raise PeerError(f"The peer could not be trained: {error}") from error
     if not (folder / "models" / "peer.tar.gz").is_file():
         raise PeerError(f"The peer's training left no model (log: {log})")
-    result = {**cost.as_dict(), "machine": machine.size(), "load_before": busy, "examples": _examples(folder)}
+    counted = {"examples": sample.size(folder), "sample": examples}
+    result = {**cost.as_dict(), "machine": machine.size(), **counted}
     (folder / _ENDED).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
@@ -127,12 +127,3 @@ def epoch(log: Path) -> str:
     begun = re.findall(r"Starting to train component '(\w+)'", text)
     epochs = re.findall(r"Epochs:[^\r\n]*?\| (\d+/\d+) ", text[text.rfind("Starting to train") :])
     return ", epoch ".join([*begun[-1:], *epochs[-1:]]) or "starting"
-
-
-def _examples(folder: Path) -> int:
-    """How many example messages the training data has."""
-    files = (folder / "data" / "nlu").glob("*.yml")
-    items = [item for file in files for item in yaml.safe_load(file.read_text(encoding="utf-8")).get("nlu") or ()]
-    return sum(
-        line.startswith("- ") for item in items if "intent" in item for line in str(item["examples"]).splitlines()
-    )

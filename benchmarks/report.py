@@ -30,8 +30,8 @@ Made by `make bench`; do not edit. Ratios count here: absolute figures belong to
 **Who is compared.** *Unknot* is the complete product as `make serve-rest` starts it: encoder, meaning net, clinical
 reading, emergency guard, two processes with the actions of `actions/`. *Rasa's default* is Rasa 3.6.21 with the
 pipeline and policies that an empty `config.yml` gets (read out of the installed package: DIET, ResponseSelector, TED
-and UnexpecTED with 100 epochs each), with the real TensorFlow, trained on the same domain, examples, rules and
-stories, with the same actions behind it. Both talk over Rasa's REST channel on loopback, keep conversations in an
+and UnexpecTED with 100 epochs each), with the real TensorFlow, trained on the same domain, rules and stories and on
+{examples}, with the same actions behind it. Both talk over Rasa's REST channel on loopback, keep conversations in an
 SQLite file, log warnings only, and are started and awaited by the same code. Measurements go back and forth between
 the two; each table cell is the median of several rounds with the smallest and the largest in brackets.
 
@@ -55,7 +55,8 @@ def write(results: Results, document: Path, images: Path) -> list[Goal]:
     drawn = pictures.draw(results, images)
     document.parent.mkdir(parents=True, exist_ok=True)
     distinct = f"{100 * results['load'][UNKNOT]['distinct']:.0f} %" if "load" in results else "Most"
-    parts = ["# Speed, memory and size", "", ABOUT.format(distinct=distinct), "", _machine(results), ""]
+    about = ABOUT.format(distinct=distinct, examples=_examples(results))
+    parts = ["# Speed, memory and size", "", about, "", _machine(results), "", *_company(results)]
     parts += _table(found) + _missing(results) + _not_reached(found)
     for title, path in drawn.items():
         parts += [f"![{title}]({path.relative_to(document.parent).as_posix()})", ""]
@@ -71,6 +72,22 @@ def _machine(results: Results) -> str:
         f"Measured on {results['date']} on {size['cores']} cores with {size['memory_gb']} GB of memory, Linux, "
         f"Python 3.10.{kind}"
     )
+
+
+def _examples(results: Results) -> str:
+    told = results.get("training")
+    if told and told[PEER]["sample"]:
+        return f"a stratified sample of {told[PEER]['examples']} of the examples (see Training, below)"
+    return "the same examples"
+
+
+def _company(results: Results) -> list[str]:
+    told = {what: results[part].get("others") for part, what in _PARTS.items() if part in results}
+    busy = [f"{what} {cores:.2f}" for what, cores in told.items() if cores is not None]
+    if not busy:
+        return []
+    text = "Cores that other work on the machine kept busy meanwhile, on average: "
+    return [f"{text}{'; '.join(busy)}. The two are measured by turns, so both meet the same company.", ""]
 
 
 def _table(found: list[Goal]) -> list[str]:
@@ -116,20 +133,36 @@ def _training(results: Results) -> list[str]:
     if "training" not in results:
         return []
     told = results["training"]
-    peer = told[PEER]
-    size = peer["machine"]
-    lines = [
-        "## Training",
+    rows = [(UNKNOT, told[UNKNOT]), (PEER, told[PEER]), *([(UNKNOT, told["all"])] if "all" in told else [])]
+    lines = ["## Training", "", "| | examples | wall s | CPU s | load |", "| --- | --- | --- | --- | --- |"]
+    for name, cost in rows:
+        lines.append(f"| {name} | {cost['examples']} | {cost['wall']:.0f} | {cost['cpu']:.0f} | {cost['load']:.1f} |")
+    size = told[PEER]["machine"]
+    lines += [
         "",
         "Ours is trained from nothing in each run. The peer's model is kept, and its time is the one noted when it "
-        f"was trained, on {size['cores']} cores and {size['memory_gb']} GB. Processes that were running just before: "
-        f"{peer['load_before']} (ours: {told[UNKNOT]['load_before']}). CPU time depends less on such company.",
+        f"was trained, on {size['cores']} cores and {size['memory_gb']} GB. Load is how many processes and threads "
+        "ran or wanted to run meanwhile, on average, those of the training among them: where it is above the number "
+        "of cores, wall time says little and CPU time is what to compare.",
     ]
+    if count := told[PEER]["sample"]:
+        lines += ["", *_sampled(count, told)]
     if not told["same_inputs"]:
-        lines += ["", "**The peer's model is of an earlier state of the training data.**"]
-    if note := peer.get("note"):
-        lines += ["", f"**{note}**"]
+        lines += ["", "**The peer's model is of an earlier state of the training data.** Ours was trained on that "]
+        lines[-1] += "same earlier state for this comparison."
     return [*lines, ""]
+
+
+def _sampled(count: int, told: Mapping[str, Any]) -> list[str]:
+    """What was compared where the peer had a sample of the examples."""
+    return [
+        f"**A sample was compared, not all of the data.** Both are trained on the same {told[PEER]['examples']} "
+        "examples, drawn by chance with a fixed seed and in the proportions of the intents (at least two of each); "
+        "domain, rules and stories are complete, and so are the epochs. The reason is time: the peer takes over an "
+        f"hour for all of them on this machine. The peer that is measured elsewhere in this document is the one of "
+        "the sample too, which can only make it smaller and quicker; ours is the complete product. Made with "
+        f"`make bench BENCH=--examples={count}`; `make bench` alone trains the peer on everything.",
+    ]
 
 
 def _many(results: Results) -> list[str]:

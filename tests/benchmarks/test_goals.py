@@ -36,7 +36,7 @@ def results() -> dict[str, Any]:
 
     def trained(wall: float) -> dict[str, Any]:
         size = {"cores": 2, "memory_gb": 24}
-        return {"wall": wall, "cpu": wall * 2, "machine": size, "load_before": 0.1}
+        return {"wall": wall, "cpu": wall * 2, "machine": size, "load": 0.1, "examples": 90, "sample": 0}
 
     def grown(*medians: float) -> dict[str, Any]:
         marks = ("1", "50", "500")
@@ -132,6 +132,19 @@ def test_a_short_run_and_an_older_peer_are_told(tmp_path: Path) -> None:
     text = (tmp_path / "a.md").read_text(encoding="utf-8")
     assert "A short run" in text
     assert "earlier state of the training data" in text
+
+
+def test_a_sample_and_other_work_on_the_machine_are_told(tmp_path: Path) -> None:
+    told = results()
+    told["training"][PEER]["sample"] = 100
+    told["training"]["all"] = {**told["training"][UNKNOT], "examples": 900}
+    told["load"]["others"] = 0.5
+    write(told, tmp_path / "a.md", tmp_path)
+    text = (tmp_path / "a.md").read_text(encoding="utf-8")
+    assert "a stratified sample of 90 of the examples" in text
+    assert "A sample was compared, not all of the data" in text
+    assert "| Unknot | 900 | 60 | 120 | 0.1 |" in text
+    assert "throughput, latency and memory 0.50" in text
 
 
 def test_quantiles_and_spread() -> None:

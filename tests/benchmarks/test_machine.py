@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.machine import disk, processor_time, resident, timed
+from benchmarks.machine import Company, disk, family_time, processor_time, resident, timed
 from benchmarks.needed import canonical, required
 from benchmarks.peer import epoch
 
@@ -102,3 +102,13 @@ def test_what_a_package_needs_is_followed_but_not_its_extras() -> None:
     }
     assert required(["Rasa"], installed) == {"rasa", "a-b", "c"}  # type: ignore[arg-type]
     assert canonical("A__b.C") == "a-b-c"
+
+
+@pytest.mark.skipif(not Path("/proc/stat").exists(), reason="read from /proc")
+def test_what_this_process_and_its_children_compute_is_not_company() -> None:
+    before = family_time(os.getpid())
+    busy = "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass\ninput()"
+    with subprocess.Popen([sys.executable, "-c", busy], stdin=subprocess.PIPE) as child:
+        child.communicate(b"\n")
+    assert family_time(os.getpid()) - before >= 0.5
+    assert Company().cores() >= 0
