@@ -4,7 +4,7 @@ PYTHON3 ?= $(shell command -v python3 || command -v python)
 NEED_PYTHON = $(if $(PYTHON3),,$(error No Python found: install any Python 3, for example with "apt install python3"))
 PY := .venv/bin/python
 # Folders with Python of ours, as far as they exist.
-CODE := $(wildcard settings.py privacy knowledge triage clinical_text components actions stores channels terminal evaluation scripts tests benchmarks)
+CODE := $(wildcard settings.py privacy observability knowledge triage clinical_text components actions stores channels terminal evaluation scripts tests benchmarks)
 TYPED := $(filter-out tests,$(CODE))
 # Nothing typed by hand or started here reports to anybody.
 export RASA_TELEMETRY_ENABLED := false

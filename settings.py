@@ -47,6 +47,14 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _port_or_none(value: str) -> int:
+    if value in ("", "0"):
+        return 0
+    if _port(value) == 65535:
+        raise ValueError("must leave room for the action server, which takes the port after it")
+    return _port(value)
+
+
 def _seconds(low: float, high: float) -> Callable[[str], float]:
     def check(value: str) -> float:
         try:
@@ -189,6 +197,24 @@ class Settings:
         "WARNING",
         _one_of(*LOG_LEVELS),
         "How much the logs say: DEBUG, INFO, WARNING or ERROR; DEBUG may log what people typed",
+    )
+    log_format: str = variable(
+        "UNKNOT_LOG_FORMAT",
+        "text",
+        _one_of("text", "json"),
+        "text for people; json: one object a line with time, level, component and turn, for log collectors",
+    )
+    metrics_port: int = variable(
+        "UNKNOT_METRICS_PORT",
+        "",
+        _port_or_none,
+        "Port of the assistant's metrics for Prometheus; the action server's are one port higher; empty: none",
+    )
+    metrics_host: str = variable(
+        "UNKNOT_METRICS_HOST",
+        "127.0.0.1",
+        _text,
+        "Address the metrics are served on; whoever reaches it reads them, so keep it inside",
     )
     web_secret: str = variable(
         "UNKNOT_WEB_SECRET",

@@ -7,16 +7,13 @@ processor exists to make such values anonymous, with a product that is not open 
 
 from __future__ import annotations
 
-import logging
-import sys
-import traceback
 from collections.abc import MutableMapping
-from pathlib import Path
 from typing import Any
 
 import structlog
 from rasa.utils import log_utils
 
+from observability.logs import keep_records_private, place_of
 from privacy.database import overwrite_deleted
 
 KEPT = frozenset({"event", "level", "failure", "stack_info", "action_name", "policy_name", "channel_name"})
@@ -37,19 +34,6 @@ def without_words(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMa
     return entry
 
 
-def place_of(failed: Any) -> str:
-    """Kind and place of an exception, its causes after it: no message, which may quote what a person typed."""
-    error = (
-        failed if isinstance(failed, BaseException) else (failed if isinstance(failed, tuple) else sys.exc_info())[1]
-    )
-    told: list[str] = []
-    while error is not None and len(told) < 5:
-        frames = traceback.extract_tb(error.__traceback__)
-        told.append(" ".join([type(error).__name__, *(f"{Path(at.filename).name}:{at.lineno}" for at in frames)]))
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return " after ".join(told)
-
-
 def keep_private() -> None:
     """For every process of Rasa's that may hear people: clean log entries, and nothing left of deleted rows.
 
@@ -59,22 +43,7 @@ def keep_private() -> None:
     overwrite_deleted()
     _replace(log_utils._anonymizer)
     log_utils._anonymizer = without_words
-    if not isinstance(logging.getLogRecordFactory(), _Records):
-        logging.setLogRecordFactory(_Records(logging.getLogRecordFactory()))
-
-
-class _Records:
-    """Makes the records of Python's own log: an exception in one is told by kind and place."""
-
-    def __init__(self, make: Any) -> None:
-        self._make = make
-
-    def __call__(self, *about: Any, **more: Any) -> logging.LogRecord:
-        """A record; formatters take a text of its exception that is there already as it is."""
-        record: logging.LogRecord = self._make(*about, **more)
-        if record.exc_info:
-            record.exc_text = place_of(record.exc_info)
-        return record
+    keep_records_private()
 
 
 def _replace(stock: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from privacy import person
 from privacy.database import Database
-from privacy.retention import purge
+from privacy.retention import note_run, purge
 from settings import Settings, SettingsError, load_settings
 
 USAGE_EXIT = 64  # EX_USAGE
@@ -70,6 +70,8 @@ def _purge(settings: Settings, compact: bool) -> int:
         database.compact()
         database.close()
     days = settings.retention_days
+    if days:
+        note_run(settings.data_dir, done, time.time())
     sys.stdout.write(f"Deleted, older than {days} days: {done}.\n" if days else "UNKNOT_RETENTION_DAYS is 0.\n")
     return 0
 

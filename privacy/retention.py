@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from privacy.database import Database
@@ -22,6 +23,7 @@ ROTATED = ".rotated"
 """In the folder of the logs: its time is that of the last rotation."""
 
 OLD = ".old.log"
+NOTE = Path("run") / "retention.json"
 
 _PAUSE = 0.02  # seconds between two deletions, for turns that want to write
 _SLACK_BATCH = 500
@@ -119,6 +121,15 @@ def rotate(folder: Path, now: float, keep: float) -> int:
     if due:
         _set_time(stamp, now)
     return count
+
+
+def note_run(folder: Path, done: Purged, now: float) -> None:
+    """Leaves a note of a run's end in the data folder; the assistant shows it among its metrics."""
+    note = folder / NOTE
+    note.parent.mkdir(parents=True, exist_ok=True)
+    fresh = note.with_suffix(".new")
+    fresh.write_text(json.dumps({"ended": now, "deleted": asdict(done)}), encoding="utf-8")
+    fresh.replace(note)
 
 
 def _set_time(path: Path, now: float) -> None:

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from observability.serving import ACTIONS as ACTIONS_METRICS
+from observability.serving import ASSISTANT as ASSISTANT_METRICS
+from observability.serving import port_of
 from scripts.endpoints import database_file, write_endpoints
 from scripts.ports import in_use_message, is_free
 from scripts.probes import answers_http, probe_for
@@ -15,6 +18,7 @@ from scripts.supervisor import Part
 from settings import ROOT, Settings, as_environment, secret_names
 
 ACTIONS, ASSISTANT = "action server", "assistant"
+METERED = (ACTIONS_METRICS, ASSISTANT_METRICS)
 
 _QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -33,8 +37,9 @@ def check_ports(settings: Settings) -> None:
     for host, port, variable in (
         (settings.host, settings.port, "UNKNOT_PORT"),
         (settings.actions_host, settings.actions_port, "UNKNOT_ACTIONS_PORT"),
+        *((settings.metrics_host, port_of(settings, part), "UNKNOT_METRICS_PORT") for part in METERED),
     ):
-        if not is_free(host, port):
+        if port and not is_free(host, port):
             raise StartError(in_use_message(port, variable))
 
 
@@ -79,7 +84,7 @@ class App:
 
     def _actions(self, environment: Mapping[str, str]) -> Part:
         level = {"DEBUG": "--debug", "INFO": "--verbose"}.get(self.settings.log_level, "--quiet")
-        command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions"]
+        command = [sys.executable, "-m", "scripts.action_server", "--actions", "actions"]
         # It keeps nothing and talks to nobody: it needs no secret.
         environment = {name: value for name, value in environment.items() if name not in secret_names()}
         health = answers_http(f"{self.actions_url}/health")

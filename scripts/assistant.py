@@ -1,9 +1,23 @@
-"""Rasa's command line as the launcher starts it: with logs that keep what people type to themselves."""
+"""Rasa's command line as the launcher starts it: watched, and with logs that keep what people type to themselves."""
 
-from rasa.__main__ import main
+from observability import logs, serving
+from settings import load_settings
 
-from components.private_logs import keep_private
+
+def main() -> None:
+    """Its command line is Rasa's."""
+    settings = load_settings()
+    logs.set_up(settings, serving.ASSISTANT)
+    from rasa.__main__ import main as serve
+
+    from components.private_logs import keep_private
+    from observability.assistant import watch_rasa
+
+    keep_private()
+    watch_rasa()
+    serving.serve_metrics(settings, serving.ASSISTANT)
+    serve()
+
 
 if __name__ == "__main__":
-    keep_private()
     main()

@@ -14,6 +14,9 @@ from typing import Any
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, LockStore
 
+from observability.metrics import TURNS_WAITING
+from observability.turns import phase
+
 
 class _Place:
     """A place in a conversation's queue; its first place has the turn, until `until` (the loop's clock, seconds)."""
@@ -47,7 +50,8 @@ class MemoryLocks(LockStore):
         if queue[0] is mine:
             mine.call()
         try:
-            await self._wait(queue, mine)
+            with phase("lock"), TURNS_WAITING.track_inprogress():
+                await self._wait(queue, mine)
             yield TicketLock(conversation_id)
         finally:
             self._leave(queue, mine)

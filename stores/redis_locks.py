@@ -26,6 +26,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from observability.metrics import TURNS_WAITING
+from observability.turns import phase
 from stores.locks import MemoryLocks
 
 logger = logging.getLogger(__name__)
@@ -104,7 +106,8 @@ class RedisLocks(MemoryLocks):
             keys = [f"unknot:lock:{name}", f"unknot:lock:{name}:ends", _SINCE]
             renewing, over = None, asyncio.Event()
             try:
-                await self._wait_in_line(keys, place, lock_lifetime)
+                with phase("lock"), TURNS_WAITING.track_inprogress():
+                    await self._wait_in_line(keys, place, lock_lifetime)
                 renewing = asyncio.create_task(self._renew(keys, place, lock_lifetime, over))
                 yield ticket
             finally:

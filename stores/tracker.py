@@ -20,6 +20,7 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 
+from observability.turns import count_events, phase
 from stores.quick import quicken_rasa
 from stores.window import Window
 
@@ -79,14 +80,15 @@ class TurnTrackerStore(SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The tracker a turn begins with: a part of the stored events, with the slots as after all of them."""
-        with self.engine.connect() as db:
-            rows = self._window(db, sender_id).rows([slot.name for slot in self.domain.slots])
-        if rows is None:
-            return await self._retrieve(sender_id, fetch_events_from_all_sessions=False)
-        if not rows:
-            return None
-        events = [json.loads(row.data) for row in rows]
-        return _marked(DialogueStateTracker.from_dict(sender_id, events, self.domain.slots))
+        with phase("load"):
+            with self.engine.connect() as db:
+                rows = self._window(db, sender_id).rows([slot.name for slot in self.domain.slots])
+            if rows is None:
+                return await self._retrieve(sender_id, fetch_events_from_all_sessions=False)
+            if not rows:
+                return None
+            events = [json.loads(row.data) for row in rows]
+            return _marked(DialogueStateTracker.from_dict(sender_id, events, self.domain.slots))
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         tracker = await super()._retrieve(sender_id, fetch_events_from_all_sessions)
@@ -94,11 +96,15 @@ class TurnTrackerStore(SQLTrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Appends what is new in a tracker, in one statement."""
-        new = self._new_events(tracker)
-        if new:
-            with self.engine.begin() as db:
-                db.execute(self.SQLEvent.__table__.insert(), [_row(tracker.sender_id, event) for event in new])
-        _marked(tracker)
+        with phase("save"):
+            new = self._new_events(tracker)
+            stored = [event.as_dict() for event in new]
+            if new:
+                with self.engine.begin() as db:
+                    rows = [_row(tracker.sender_id, *pair) for pair in zip(new, stored, strict=True)]
+                    db.execute(self.SQLEvent.__table__.insert(), rows)
+            _marked(tracker)
+        count_events(stored)
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
@@ -126,8 +132,7 @@ def _marked(tracker: DialogueStateTracker) -> DialogueStateTracker:
     return tracker
 
 
-def _row(sender_id: str, event: Event) -> dict[str, Any]:
-    data = event.as_dict()
+def _row(sender_id: str, event: Event, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "sender_id": sender_id,
         "type_name": event.type_name,

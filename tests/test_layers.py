@@ -18,18 +18,19 @@ from settings import ROOT
 MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
     "privacy": {"settings"},
+    "observability": {"settings"},
     "knowledge": set(),
     "triage": {"knowledge"},
     "clinical_text": {"knowledge"},
-    "components": {"clinical_text", "triage", "knowledge", "privacy", "settings"},
+    "components": {"clinical_text", "triage", "knowledge", "privacy", "observability", "settings"},
     "actions": {"triage", "knowledge", "settings"},
-    "stores": {"triage"},
-    "channels": {"knowledge", "privacy", "settings"},
+    "stores": {"triage", "observability"},
+    "channels": {"knowledge", "privacy", "observability", "settings"},
     "terminal": {"knowledge", "settings"},
 }
 # Frameworks that only some packages may know.
 FRAMEWORKS: dict[str, set[str]] = {
-    "rasa": {"components", "channels", "privacy", "stores"},
+    "rasa": {"components", "channels", "privacy", "stores", "observability"},
     "rasa_sdk": {"actions"},
     "sanic": {"channels"},
     "slack_sdk": {"channels"},
@@ -42,6 +43,7 @@ FRAMEWORKS: dict[str, set[str]] = {
     "yaml": {"knowledge", "clinical_text", "channels"},  # knowledge/ and its lexicons
     "sqlalchemy": {"channels", "privacy", "stores"},
     "redis": {"channels", "stores"},
+    "prometheus_client": {"observability"},
 }
 # What a pure layer may not do: no clock, no chance, no files, no network, no threads.
 IMPURE = {"asyncio", "datetime", "http", "io", "os", "pathlib", "random", "requests", "secrets", "socket", "sqlite3"}

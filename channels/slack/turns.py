@@ -15,6 +15,7 @@ from channels.slack.config import SlackConfig
 from channels.slack.delivery import Delivery, Person, SlackOutput
 from channels.slack.mrkdwn import escape, typed
 from channels.slack.words import Words
+from observability.metrics import RATE_LIMITED
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -42,6 +43,7 @@ class Turns:
         """Queues what a person said. Too much at once is told and not queued: then False."""
         queue = self._queues.get(person)
         if queue and len(queue.jobs) >= self._config.max_waiting:
+            RATE_LIMITED.labels("slack").inc()
             self.tell(person, self._words["too_many"])
             return False
         self.do(person, lambda: self._turn(person, words, message_id))

@@ -29,6 +29,8 @@ from channels.web.limits import Limiter, Shared, SharedLimiter
 from channels.web.sessions import Sessions
 from channels.web.store import Session, Store
 from channels.web.turns import Turn, TurnOutput, Turns
+from observability import turns as watched
+from observability.metrics import RATE_LIMITED
 
 logger = logging.getLogger(__name__)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -67,13 +69,13 @@ class Api:
 
     async def admit(self, request: Request) -> None:
         """Raises RefusedError for an address that asks too much."""
-        await _pass(self._by_address, address(request, self.config.proxies))
+        await _pass("address", self._by_address, address(request, self.config.proxies))
 
     async def open(self, request: Request) -> HTTPResponse:
         """POST /api/session: the session of this browser, or a new one, and what was said in it."""
         json_body(request, self.config.max_body)
         newcomer = address(request, self.config.proxies)
-        opened = await self.sessions.open(request, lambda: _pass(self._newcomers, newcomer))
+        opened = await self.sessions.open(request, lambda: _pass("newcomer", self._newcomers, newcomer))
         await self._store.touch(opened.session, self._clock())
         body: dict[str, Any] = {"new": opened.is_new, "expires": self._expiry(opened.session)}
         body |= await self._history(request, opened.session)
@@ -139,8 +141,9 @@ class Api:
         It may be new, under way on another server, left behind by one that is gone, or over: `Handling` finds out
         and either runs it or tells what was said.
         """
-        await _pass(self._by_session, session.session)
+        await _pass("session", self._by_session, session.session)
         if len(self._turns.of(session.session)) >= self.config.max_turns:
+            RATE_LIMITED.labels("turns").inc()
             raise RefusedError("too_many", 1.0)
         if not request.app.ctx.agent or not request.app.ctx.agent.is_ready():
             raise RefusedError("not_ready", 1.0)
@@ -266,7 +269,8 @@ async def probe(app: Any, timeout: float) -> bool:
     turn = Turn(session, f"probe-{time.time_ns()}", "hello")
     message = UserMessage(turn.text, TurnOutput(turn), sender_id(session), input_channel="web")
     try:
-        await asyncio.wait_for(agent.handle_message(message), timeout)
+        with watched.turn("probe"):
+            await asyncio.wait_for(agent.handle_message(message), timeout)
         return bool(turn.items) and all(item["payload"].get("notice") != "error" for item in turn.items)
     except Exception as error:
         logger.warning("Not ready: %s", type(error).__name__)
@@ -276,9 +280,10 @@ async def probe(app: Any, timeout: float) -> bool:
             await conversation.erase(agent.tracker_store, sender_id(session))
 
 
-async def _pass(limiter: Limiter | SharedLimiter, key: str) -> None:
+async def _pass(limit: str, limiter: Limiter | SharedLimiter, key: str) -> None:
     wait = await limiter.wait(key)
     if wait:
+        RATE_LIMITED.labels(limit).inc()
         raise RefusedError("too_many", wait)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -67,7 +68,9 @@ class Database:
 
     async def run(self, work: Callable[[Any], T]) -> T:
         """What `work` makes of a connection. Raises AwayError when there is none to be had."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, self._in_transaction, work)
+        # With the context, in which the log finds the id of the turn.
+        job = copy_context().run
+        return await asyncio.get_running_loop().run_in_executor(self._workers, job, self._in_transaction, work)
 
     def _in_transaction(self, work: Callable[[Any], T]) -> T:
         try:

@@ -22,6 +22,7 @@ from channels.web.conversation import sender_id
 from channels.web.database import AwayError
 from channels.web.inbox import Accepted, Inbox
 from channels.web.turns import Turn, TurnOutput
+from observability import turns as watched
 
 logger = logging.getLogger(__name__)
 LOCK_PAUSE = 0.05  # seconds between two looks at a lock that somebody else holds
@@ -51,6 +52,10 @@ class Handling:
 
     async def handle(self, turn: Turn) -> None:
         """Runs the turn to its end; the servers behind may come and go meanwhile."""
+        with watched.turn("web"):
+            await self._patiently(turn)
+
+    async def _patiently(self, turn: Turn) -> None:
         until, pause = time.monotonic() + self._patience, FIRST_PAUSE
         while True:
             try:

@@ -97,7 +97,9 @@ def test_run_mends_what_dies_and_stops_without_a_trace(launch: Callable[..., Lau
         assert "text/html" in page.headers["Content-Type"]
     assert (app.folder / "unknot.db").exists()
 
-    actions = next(pid for pid in app.descendants() if "rasa_sdk" in Path(f"/proc/{pid}/cmdline").read_text())
+    actions = next(
+        pid for pid in app.descendants() if "scripts.action_server" in Path(f"/proc/{pid}/cmdline").read_text()
+    )
     os.kill(actions, signal.SIGKILL)
     app.wait_for("The action server was ended by SIGKILL")
     app.wait_for("The action server is back.")
