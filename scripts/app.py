@@ -13,7 +13,7 @@ from observability.serving import ASSISTANT as ASSISTANT_METRICS
 from observability.serving import port_of
 from scripts.endpoints import database_file, write_endpoints
 from scripts.ports import in_use_message, is_free
-from scripts.probes import answers_http, probe_for
+from scripts.probes import alive_for, answers_http, probe_for
 from scripts.supervisor import Part
 from settings import ROOT, Settings, as_environment, secret_names
 
@@ -113,7 +113,7 @@ class App:
             log=self.logs / "assistant.log",
             environment={**environment, "LOG_LEVEL": self.settings.log_level},
             ready=probe_for(self.credentials, self.url),
-            alive=answers_http(f"{self.url}/"),
+            alive=alive_for(self.credentials, self.url),
             folder=self.root,
         )
 

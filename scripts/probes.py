@@ -95,6 +95,12 @@ def probe_for(credentials: Path, base_url: str) -> Callable[[], str | None]:
     return answers_http(base_url + "/")
 
 
+def alive_for(credentials: Path, base_url: str) -> Callable[[], str | None]:
+    """The sign of life for the channels in a credentials file."""
+    web = any(name.startswith("channels.web.") for name in channels(credentials))
+    return answers_http(f"{base_url}/{'healthz' if web else ''}")
+
+
 def forget_probe(database_url: str, folder: Path) -> None:
     """Deletes the probe's conversation from an SQLite database; elsewhere it stays, under its own sender."""
     path = database_file(database_url, folder)

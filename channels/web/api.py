@@ -23,6 +23,7 @@ from channels.web.config import WebConfig
 from channels.web.conversation import Item, sender_id
 from channels.web.database import Database
 from channels.web.guard import RefusedError, address, json_body, refusal_body
+from channels.web.health import Readiness
 from channels.web.handling import LOCK_PAUSE, Handling
 from channels.web.inbox import Accepted, Inbox
 from channels.web.limits import Limiter, Shared, SharedLimiter
@@ -48,6 +49,7 @@ class Api:
         self.config = config
         self._clock = clock
         self._database = Database(config.database_url)
+        self.readiness = Readiness(self._database)
         self._store = Store(self._database)
         self._inbox = Inbox(self._database, config.claim_seconds)
         self.sessions = Sessions(config, self._store, clock)

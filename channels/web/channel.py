@@ -68,7 +68,7 @@ class WebChannel(InputChannel):
         blueprint = Blueprint("unknot_web")
         _api_routes(blueprint, api)
         page = _page_routes(blueprint, api, wording)
-        _health_routes(blueprint)
+        _health_routes(blueprint, api)
 
         async def prepare(app: Sanic, _: Any) -> None:
             serving["app"] = app
@@ -131,7 +131,7 @@ def _page_routes(blueprint: Blueprint, api: Api, wording: Wording) -> Callable[[
     return page
 
 
-def _health_routes(blueprint: Blueprint) -> None:
+def _health_routes(blueprint: Blueprint, api: Api) -> None:
     checked = {"at": 0.0}
     gate = asyncio.Lock()
 
@@ -146,7 +146,15 @@ def _health_routes(blueprint: Blueprint) -> None:
                 checked["at"] = time.monotonic()
         return json_response({"status": "ready"}, headers=NO_STORE)
 
+    async def look(request: Request) -> HTTPResponse:
+        checks = await api.readiness.look(request.app)
+        well = all(checks.values())
+        body = {"status": "ready" if well else "not_ready", "checks": checks}
+        return json_response(body, status=200 if well else 503, headers=NO_STORE)
+
     blueprint.add_route(health, "/health", methods=["GET"], name="health")
+    blueprint.add_route(health, "/healthz", methods=["GET"], name="healthz")
+    blueprint.add_route(look, "/readyz", methods=["GET"], name="readyz")
     blueprint.add_route(ready, "/ready", methods=["GET"], name="ready")
 
 

@@ -6,7 +6,6 @@ import json
 import logging
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ import pytest
 from observability.logs import json_line
 from observability.turns import turn, turn_id
 from scripts.exposure import is_loopback
-from scripts.ports import free_port
 from settings import ROOT, Settings
+from tests.support.scrape import fetch, sample, two_free_ports
 from tests.support.server import RestServer
 
 MARKER = "my-left-leg-is-numb"
@@ -75,27 +74,6 @@ def test_whatever_sets_up_handlers_later_every_line_is_json_and_no_exception_spe
     assert [line["event"] for line in lines] == ["it failed", "line one\nline two", "the process ends"]
     assert [line.get("failure", "").split(" ")[0] for line in lines] == ["RuntimeError", "", "ValueError"]
     assert all(MARKER not in line for line in printed)
-
-
-def fetch(port: int) -> str:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        return str(answer.read().decode())
-
-
-def sample(text: str, name: str) -> float:
-    return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
-
-
-def two_free_ports() -> int:
-    while True:
-        port = free_port()
-        try:
-            taken = free_port(port + 1) != port + 1
-        except TypeError:
-            taken = False
-        if not taken:
-            return port
 
 
 @pytest.mark.e2e

@@ -28,6 +28,7 @@ from scripts.ports import free_port
 from settings import ROOT, Settings
 from tests.slack.harness import SECRET, sign
 from tests.slack.standin import StandIn
+from tests.support.scrape import fetch, two_free_ports
 from tests.support.server import RestServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.e2e]
@@ -48,7 +49,7 @@ def has_mark(content: bytes) -> bool:
 class Everything:
     """One assistant, its folder, and who talks to it."""
 
-    def __init__(self, model: Path, folder: Path, slack: StandIn) -> None:
+    def __init__(self, model: Path, folder: Path, slack: StandIn, log_format: str) -> None:
         (folder / "credentials.yml").write_text(CREDENTIALS)
         self.folder, self.slack = folder, slack
         self.server = RestServer(
@@ -56,6 +57,8 @@ class Everything:
             folder / "credentials.yml",
             folder,
             log_level="INFO",  # the noisiest level that is not documented to hold words
+            log_format=log_format,
+            metrics_port=two_free_ports(),
             slack_api=f"{slack.url}/api/",
             slack_bot_token="T1=xoxb-one",
             slack_signing_secret=SECRET,
@@ -94,6 +97,11 @@ class Everything:
         assert (await self.slack_posts(body, "application/x-www-form-urlencoded")).status_code == 200
         await until(lambda: len(self.slack.of("chat.postMessage")) > before)
 
+    def metrics(self) -> list[bytes]:
+        """What each of the two processes shows to operators."""
+        first = self.server.app.settings.metrics_port
+        return [fetch(port).encode() for port in (first, first + 1)]
+
     def files_with_marks(self) -> set[str]:
         """Every file of the data folder that holds a marker, by name."""
         found = {path for path in self.folder.rglob("*") if path.is_file() and has_mark(path.read_bytes())}
@@ -122,11 +130,13 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
-async def everything(trained_model: Path, tmp_path: Path, anyio_backend: str) -> AsyncIterator[Everything]:
+@pytest.fixture(params=["text", "json"])
+async def everything(
+    trained_model: Path, tmp_path: Path, anyio_backend: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Everything]:
     slack = StandIn()
     await slack.start()
-    everything = Everything(trained_model, tmp_path, slack)
+    everything = Everything(trained_model, tmp_path, slack, request.param)
     with everything.server:
         yield everything
     await everything.http.aclose()
@@ -196,6 +206,7 @@ async def test_words_are_where_they_belong_and_nowhere_after_erasing(everything:
     assert everything.files_with_marks() <= held
     logs = b"".join(path.read_bytes() for path in everything.server.logs.glob("*.log"))
     assert logs, "at this level there is something in the logs to search"
+    assert not any(has_mark(shown) for shown in everything.metrics())
 
     exported = (await everything.http.get("/api/export")).text
     assert exported.lower().count(MARK) > 10

@@ -1,0 +1,109 @@
+"""Alive is cheap and always true; ready is what is really there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from channels.web.database import AwayError
+from channels.web.health import Readiness
+from scripts.probes import alive_for
+from settings import ROOT
+from tests.web.serve import FakeServer
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FakeServer]:
+    server = FakeServer(tmp_path).start()
+    yield server
+    server.stop()
+
+
+def test_alive_and_ready_over_http(server: FakeServer) -> None:
+    http = server.client()
+    assert http.get("/healthz").json() == {"status": "ok"}
+    answer = http.get("/readyz")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert answer.json() == {"status": "ready", "checks": {"model": True, "database": True, "actions": True}}
+    assert alive_for(ROOT / "credentials.yml", server.url)() is None
+    server.agent.ready = False
+    deadline = time.monotonic() + 10
+    while (answer := http.get("/readyz")).status_code == 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert answer.json() == {"status": "not_ready", "checks": {"model": False, "database": True, "actions": True}}
+    assert http.get("/healthz").status_code == 200
+
+
+class FakeDatabase:
+    def __init__(self) -> None:
+        self.asked, self.away = 0, False
+
+    async def run(self, work: Any) -> Any:
+        self.asked += 1
+        if self.away:
+            raise AwayError
+
+
+def app(actions: str = "") -> Any:
+    endpoint = SimpleNamespace(url=actions) if actions else None
+    processor = SimpleNamespace(action_endpoint=endpoint)
+    return SimpleNamespace(ctx=SimpleNamespace(agent=SimpleNamespace(processor=processor, is_ready=lambda: True)))
+
+
+def test_what_is_away_is_named_and_looked_at_once_a_second() -> None:
+    now = 100.0
+    database = FakeDatabase()
+
+    async def story() -> None:
+        nonlocal now
+        readiness = Readiness(database, lambda: now)  # type: ignore[arg-type]
+        assert all((await readiness.look(app())).values())
+        database.away = True
+        now += 0.9
+        await asyncio.gather(*(readiness.look(app()) for _ in range(20)))
+        assert database.asked == 1
+        now += 0.2
+        assert await readiness.look(app()) == {"model": True, "database": False, "actions": True}
+        assert database.asked == 2
+        now += 2
+        database.away = False
+        # Nothing listens there.
+        assert await readiness.look(app("http://127.0.0.1:9/webhook")) == {
+            "model": True,
+            "database": True,
+            "actions": False,
+        }
+
+    asyncio.run(story())
+
+
+def test_a_real_action_server_s_health_is_asked() -> None:
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).splitlines()[0])
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+    async def story() -> dict[str, bool]:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server:
+            return await Readiness(FakeDatabase()).look(app(f"http://127.0.0.1:{port}/webhook"))  # type: ignore[arg-type]
+
+    assert asyncio.run(story())["actions"] is True
+    assert asked == [b"GET /health HTTP/1.1"]
+
+
+def test_an_assistant_that_is_still_loading_is_not_ready() -> None:
+    loading = SimpleNamespace(ctx=SimpleNamespace(agent=None))
+    found = asyncio.run(Readiness(FakeDatabase()).look(loading))  # type: ignore[arg-type]
+    assert found == {"model": False, "database": True, "actions": True}
