@@ -1,11 +1,15 @@
-"""Rasa's command line as the launcher starts it: watched, and with logs that keep what people type to themselves."""
+"""Rasa's command line as the launcher starts it: watched, without packages that are never used, and with logs that
+keep what people type to themselves.
+"""
 
 from observability import logs, serving
+from scripts.later import load_when_used
 from settings import load_settings
 
 
 def main() -> None:
     """Its command line is Rasa's."""
+    load_when_used()  # before Rasa is imported
     settings = load_settings()
     logs.set_up(settings, serving.ASSISTANT)
     from rasa.__main__ import main as serve

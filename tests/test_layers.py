@@ -38,7 +38,7 @@ FRAMEWORKS: dict[str, set[str]] = {
     "medspacy": set(),  # only measured against
     "onnxruntime": {"components"},
     "tokenizers": {"components"},
-    "sklearn": {"components"},
+    "sklearn": set(),  # a second of every start, 50 MB: scripts/later.py
     "numpy": {"components"},
     "yaml": {"knowledge", "clinical_text", "channels"},  # knowledge/ and its lexicons
     "sqlalchemy": {"channels", "privacy", "stores"},

@@ -100,6 +100,18 @@ def test_stored_and_read_again_it_gives_the_same(tmp_path: Path, vectors: np.nda
     )
 
 
+@pytest.mark.parametrize("text", [*TEXTS, "", " ", "a", "ab", "abc ab  a", "É\u00a0ü\tß İx", "x" * 200, "😀 ¾"])
+def test_buckets_are_those_of_scikit_learn(text: str) -> None:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    theirs = HashingVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), n_features=2**16, norm=None, alternate_sign=False
+    ).transform([text])
+    ours = ngrams.counts([text])
+    assert ours.shape == theirs.shape
+    assert (ours.indices.tolist(), ours.data.tolist()) == (theirs.indices.tolist(), theirs.data.tolist())
+
+
 def test_ngrams_find_a_misspelt_text() -> None:
     idf = ngrams.rarity(TEXTS)
     known, new = ngrams.rows(TEXTS, idf), ngrams.rows(["", "hot watter botle", *TEXTS, "xqzj"], idf)
