@@ -10,7 +10,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-scale audit fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-scale audit fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -89,3 +89,6 @@ profile-turn: setup-dev ## where a turn's time goes, at turn 1, 50 and 500; writ
 bench-many: setup-dev ## whether start and turns depend on how many conversations are stored
 	@$(PY) -m scripts.servers
 	@exec $(PY) -m benchmarks.many_conversations
+
+soak: setup-dev ## half an hour under load: does memory grow, do files stay open; writes docs/soak.md
+	@exec $(PY) -m benchmarks.soak $(SOAK)
