@@ -8,6 +8,7 @@ unbalanced brackets raise `KnowledgeError` with the file and record.
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -152,8 +153,7 @@ class PhraseSet:
     def __init__(self, kinds: Iterable[str], tokenise: Callable[[str], Sequence[str]], skip: frozenset[str]) -> None:
         wanted = set(kinds)
         self._skip = skip
-        self._root: dict[str, Any] = {}
-        self._whole: dict[tuple[str, ...], Entry] = {}
+        root: dict[str, Any] = {}
         chosen = [e for e in entries() if e.kind in wanted]
         missing = wanted - {e.kind for e in chosen}
         if missing:
@@ -163,11 +163,11 @@ class PhraseSet:
                 key = tuple(tokenise(phrase))
                 if not key:
                     raise KnowledgeError(f"{entry.kind} {entry.value}: an empty phrase")
-                self._whole.setdefault(key, entry)
-                node = self._root
+                node = root
                 for token in key:
-                    node = node.setdefault(token, {})
+                    node = node.setdefault(sys.intern(token), {})
                 node.setdefault("", entry)
+        self._root = _shared(root, {})
 
     @property
     def starts(self) -> frozenset[str]:
@@ -176,7 +176,11 @@ class PhraseSet:
 
     def whole(self, tokens: Sequence[str]) -> Entry | None:
         """The record whose phrase is exactly `tokens`."""
-        return self._whole.get(tuple(tokens))
+        node: dict[str, Any] | None = self._root
+        for token in tokens:
+            node = node.get(token) if node is not None and token else None
+        found: Entry | None = node.get("") if node is not None else None
+        return found
 
     def find(self, tokens: Sequence[str]) -> list[Hit]:
         """All phrases in `tokens`, in order; of two that overlap the longer one, then the first."""
@@ -206,6 +210,14 @@ class PhraseSet:
             if tokens[position] not in self._skip:
                 break
         return found
+
+
+def _shared(node: dict[str, Any], known: dict[tuple[tuple[str, int], ...], dict[str, Any]]) -> dict[str, Any]:
+    """The same tree with one node for all that go on alike: templates end in the same words again and again."""
+    for token, further in node.items():
+        if token:
+            node[token] = _shared(further, known)
+    return known.setdefault(tuple((token, id(further)) for token, further in node.items()), node)
 
 
 def _entry(source: str, record: Any) -> Entry:
