@@ -116,6 +116,19 @@ def test_the_action_server_gets_no_secret(tmp_path: Path) -> None:
     assert all(secret in environment.values() for name, environment in by_name.items() if name != ACTIONS)
 
 
+@pytest.mark.parametrize(("given", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4")])
+def test_numpy_has_one_thread_unless_somebody_says_otherwise(
+    tmp_path: Path, given: dict[str, str], threads: str
+) -> None:
+    from scripts.app import ASSISTANT, App
+
+    for name in ("model.tar.gz", "credentials.yml", "endpoints.yml"):
+        (tmp_path / name).write_text("")
+    app = App(Settings(data_dir=tmp_path), tmp_path / "model.tar.gz", tmp_path / "credentials.yml", tmp_path)
+    (assistant,) = (part for part in app.parts(given) if part.name == ASSISTANT)
+    assert assistant.environment["OPENBLAS_NUM_THREADS"] == threads
+
+
 def test_the_endpoints_file_is_closed_and_holds_what_the_settings_say(tmp_path: Path) -> None:
     source = tmp_path / "endpoints.yml"
     source.write_text("tracker_store: {type: mine.Store, db: x}\nlock_store: {type: mine.Lock}\n")
