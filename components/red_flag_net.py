@@ -142,19 +142,21 @@ class RedFlagNet(Net):
         states: list[bool],
         said: list[dict[str, Any]],
     ) -> list[dict[str, Any]]:
-        """The likeliest emergency of the part that most likely states one, whichever it is."""
-        open_to = [
-            row
-            for row, part in enumerate(parts)
-            if states[row] and not _taken_back([e for e in said if _overlap(e, part)])
-        ]
-        row = max(open_to, key=lambda at: float(likely[at]), default=None)
-        if row is None or likely[row] < self._config["any_possible"] or self._weights is None:
+        """The likeliest emergency of the part that most likely speaks of one, whichever it is.
+
+        Where nothing of now is stated it is at most possible, as in `_entity`.
+        """
+        open_to = [row for row, part in enumerate(parts) if not _taken_back([e for e in said if _overlap(e, part)])]
+        row = max(open_to, key=lambda at: (states[at], float(likely[at])), default=None)
+        stated = row is not None and states[row] and bool(likely[row] >= self._config["any_possible"])
+        if not stated:
+            row = max(open_to, key=lambda at: float(likely[at]), default=None)
+        certain = row is not None and bool(likely[row] >= self._config["any_present"])
+        if row is None or self._weights is None or not (stated or certain):
             return []
         columns = [at for at, label in enumerate(self._weights.labels) if label in emergencies()]
         finding = self._weights.labels[max(columns, key=lambda at: float(scores[row, at]))]
-        certain = bool(likely[row] >= self._config["any_present"])
-        return [_made(finding, parts[row], certain, SELF, float(likely[row]))]
+        return [_made(finding, parts[row], stated and certain, SELF, float(likely[row]))]
 
 
 @lru_cache(maxsize=1)
