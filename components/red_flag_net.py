@@ -45,21 +45,23 @@ class RedFlagNet(Net):
     """Adds `finding` entities, "present" from one threshold on and "possible" from a lower one.
 
     One more label, `ANY`, stands for every finding that is an emergency by itself. Words that fit no single sign well
-    often fit the lot of them: where `ANY` is likely, the likeliest emergency is named. And where it is most unlikely,
+    often fit the lot of them: where `ANY` is likely, the likeliest emergency is named. And where it is unlikely,
     a sign that the clinical reader found by its words alone is a doubt, to be asked about.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds on the probability of a finding, and of any emergency at all; `unlikely`: below this probability
-        of any emergency the reader's finding is in doubt; `stating`: intents in which people state what they have
-        (empty: all); `ridge`, `balance`: see `components.kernel.fit`."""
+        """Thresholds on the probability of a finding, and of any emergency at all. The reader's finding is in doubt
+        where the parts that state something are below `unlikely` and all parts below `unsure`. `stating`: intents in
+        which people state what they have (empty: all); `ridge`, `balance`: see `components.kernel.fit`.
+        """
         return {
             "present": 0.85,
             "possible": 0.45,
             "any_present": 0.85,
             "any_possible": 0.6,
-            "unlikely": 0.02,
+            "unlikely": 0.05,
+            "unsure": 0.5,
             "stating": [],
             "ridge": 0.1,
             "balance": 0.75,
@@ -102,7 +104,8 @@ class RedFlagNet(Net):
             likely = scores[:, self._weights.labels.index(ANY)]
             if not any(e["value"] in emergencies() and e["assertion"] == PRESENT for e in found):
                 found += self._any(parts, scores, likely, states, said)
-            if float(likely.max()) < self._config["unlikely"]:
+            stated = max((float(score) for score, so in zip(likely, states, strict=True) if so), default=0.0)
+            if stated < self._config["unlikely"] and float(likely.max()) < self._config["unsure"]:
                 _doubt(said)
         return found
 

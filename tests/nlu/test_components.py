@@ -236,7 +236,14 @@ def two_signs(tmp_path_factory: pytest.TempPathFactory) -> RedFlagNet:
             messages.append(message)
     folder, data = tmp_path_factory.mktemp("two"), TrainingData(messages)
     encoder = stored(SentenceEncoder, folder, data)
-    settings = {"present": 0.999, "possible": 0.998, "any_present": 0.5, "any_possible": 0.3, "unlikely": 0.2}
+    settings = {
+        "present": 0.999,
+        "possible": 0.998,
+        "any_present": 0.5,
+        "any_possible": 0.3,
+        "unlikely": 0.2,
+        "unsure": 0.5,
+    }
     net = stored(RedFlagNet, folder, encoder.process_training_data(data), **settings)
     net.encoder = encoder
     return net
