@@ -21,6 +21,7 @@ from channels.web.api import NO_STORE, Api, probe
 from channels.web.config import WEB_FOLDER, WebConfig, from_settings
 from channels.web.guard import API, EVERY_HEADER, PAGE_HEADERS, RefusedError, refusal_response
 from channels.web.handling import PASSING
+from channels.web.health import code, status
 from channels.web.wording import Wording
 from knowledge.loader import load
 from settings import load_settings
@@ -148,9 +149,7 @@ def _health_routes(blueprint: Blueprint, api: Api) -> None:
 
     async def look(request: Request) -> HTTPResponse:
         checks = await api.readiness.look(request.app)
-        well = all(checks.values())
-        body = {"status": "ready" if well else "not_ready", "checks": checks}
-        return json_response(body, status=200 if well else 503, headers=NO_STORE)
+        return json_response({"status": status(checks), "checks": checks}, status=code(checks), headers=NO_STORE)
 
     blueprint.add_route(health, "/health", methods=["GET"], name="health")
     blueprint.add_route(health, "/healthz", methods=["GET"], name="healthz")

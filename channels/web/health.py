@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -14,6 +14,21 @@ from channels.web.database import Database
 
 CACHED_SECONDS = 1.0
 ANSWER_SECONDS = 2.0  # for each of the servers behind
+
+
+NEEDED = ("model", "database")
+
+
+def status(checks: Mapping[str, bool]) -> str:
+    """`ready`, `degraded` where only the action server is away, or `not_ready`."""
+    if all(checks.values()):
+        return "ready"
+    return "degraded" if all(checks[name] for name in NEEDED) else "not_ready"
+
+
+def code(checks: Mapping[str, bool]) -> int:
+    """HTTP status: a degraded assistant still takes messages, since it answers an emergency by itself."""
+    return 503 if status(checks) == "not_ready" else 200
 
 
 class Readiness:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from channels.web.database import AwayError
-from channels.web.health import Readiness
+from channels.web.health import Readiness, code, status
 from scripts.probes import alive_for
 from settings import ROOT
 from tests.web.serve import FakeServer
@@ -107,3 +107,19 @@ def test_an_assistant_that_is_still_loading_is_not_ready() -> None:
     loading = SimpleNamespace(ctx=SimpleNamespace(agent=None))
     found = asyncio.run(Readiness(FakeDatabase()).look(loading))  # type: ignore[arg-type]
     assert found == {"model": False, "database": True, "actions": True}
+
+
+@pytest.mark.parametrize(
+    ("away", "word", "number"),
+    [
+        ((), "ready", 200),
+        (("actions",), "degraded", 200),
+        (("database",), "not_ready", 503),
+        (("model",), "not_ready", 503),
+    ],
+)
+def test_an_assistant_without_action_server_still_takes_messages(
+    away: tuple[str, ...], word: str, number: int
+) -> None:
+    checks = {name: name not in away for name in ("model", "database", "actions")}
+    assert (status(checks), code(checks)) == (word, number)
