@@ -21,6 +21,7 @@ _OWNED = frozenset({"my", "his", "her", "this", "these", "i", "he", "she", "myse
 _OTHERS = frozenset({"his", "her", "he", "she", "him", "himself", "herself"})
 _NOT_ME = (["i", "dont"], ["i", "havent"], ["i", "am", "not"], ["not", "me"], ["i", "isnt"], ["i", "never"])
 _TELLING = frozenset({"i", "he", "she", "we", "my", "his", "her"})
+_FIRST_PERSON = frozenset({"i", "im", "ive", "he", "she", "hes", "shes", "we"})
 _OWN = frozenset({"my", "i", "me", "myself"})
 
 
@@ -78,6 +79,8 @@ def _reaches(statements: Statements, start: int, end: int) -> bool:
     run = 0
     for at in range(start, end):
         token = statements.row.tokens[at].norm
+        if token in _FIRST_PERSON and statements.row.joined[at] == 1:
+            return False  # "nothing else wrong with me, I take warfarin"
         run = 0 if token in {"or", "nor", "and"} or statements.row.joined[at] == 1 else run + 1
         if run > _ITEM:
             return False

@@ -76,7 +76,7 @@ def respond(
         said.append(replies.notice("help", text))
     elif turn.intent in ("while_waiting", "affirm", "thank", "help", "repeat") or reply_kind(turn) == YES:
         said.append(replies.notice("help", messages["while_waiting"]))
-    elif turn.intent in ("refuse", "stop", "deny"):
+    elif turn.intent in ("refuse", "stop") or (turn.intent == "deny" and turn.acts() & {"no", "none"}):
         said.append(replies.notice("help", messages["will_not_go"]))
     elif turn.intent == "request_summary":
         said.append(replies.summary(summary_facts(case, None, knowledge), case, (), knowledge))

@@ -43,7 +43,7 @@ def _not_for_you(held: Sequence[Withheld], knowledge: Knowledge) -> str:
         titles.setdefault(item.labels, []).append(item.title)
     m = knowledge.messages
     reasons = [
-        m["answer_held_line"].format(titles=m["or"].join(found), because=join(labels))
+        m["answer_held_line"].format(titles=f" {m['or']} ".join(found), because=join(labels))
         for labels, found in titles.items()
     ]
     return m["answer_held"].format(lines=" ".join(reasons))

@@ -117,7 +117,9 @@ def _relative(doc: Document) -> list[Time]:
         explicit = word.startswith(("since", "from"))
         segment = doc.segment_of(first)
         text = doc.text_of(segment)
-        short = all(w in _LEADS for i, w in enumerate(doc.words) if not first <= i < last)
+        # Nothing else in the message, or in its own sentence: "yesterday. gardening".
+        own = doc.sentence_of(first)
+        short = all(w in _LEADS for i, w in enumerate(doc.words) if own[0] <= i < own[1] and not first <= i < last)
         if (
             explicit
             or (short and not _NOT_BEGAN.search(text))
