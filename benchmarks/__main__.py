@@ -53,6 +53,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--examples", type=int, default=0, help="train the peer on a stratified sample of about so many; default: all"
     )
     parser.add_argument("--conversations", type=int, help="how many are stored for the part 'many'")
+    parser.add_argument("--long", type=int, help="how many long conversations are held; the peer's take long")
     parser.add_argument("--earlier-peer", action="store_true", help="a peer trained on earlier data will do")
     options = parser.parse_args(arguments)
     options.only = options.only.split(",")
@@ -73,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     extent = QUICK if options.quick else Extent()
     if options.conversations:
         extent = replace(extent, many=options.conversations)
+    if options.long:
+        extent = replace(extent, long=options.long)
     company = machine.Company()
     try:
         with stop_signals():
@@ -98,16 +101,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measured(options: argparse.Namespace, extent: Extent, progress: Progress) -> Iterator[tuple[str, Any]]:
     """The parts that are wanted, one after the other, as they are done."""
-    python = environments.python_of(environments.ready(environments.PEER, progress))
     if "size" in options.only:
+        own, other = (environments.ready(folder, progress) for folder in (environments.RUN, environments.PEER))
         progress.step("measuring sizes")
-        yield "size", cost.sizes(environments.ready(environments.RUN, progress), environments.PEER)
+        yield "size", cost.sizes(own, other)
     if not set(options.only) - {"size"}:
         return
     if "many" in options.only:
         yield "many", cost.many(train(progress=progress), extent.many, progress)
     if not set(options.only) - {"size", "many"}:
         return
+    python = environments.python_of(environments.ready(environments.PEER, progress))
     trained = peer.trained(python, progress, examples=options.examples, accept_earlier=options.earlier_peer)
     if "training" in options.only:
         yield "training", cost.training(trained, RESULTS / "cold", progress)
