@@ -69,8 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, progress = parse(arguments), Progress()
     kind = "quick" if options.quick else "full"
     kept = RESULTS / f"benchmarks-{kind}.json"
-    results = _read(kept)
-    results |= {"machine": machine.size(), "date": date.today().isoformat(), "quick": options.quick}
+    about = {"machine": machine.size(), "date": date.today().isoformat(), "quick": options.quick}
     extent = QUICK if options.quick else Extent()
     if options.conversations:
         extent = replace(extent, many=options.conversations)
@@ -80,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with stop_signals():
             for part, told in measured(options, extent, progress):
-                results[part] = {**told, "others": company.cores()}
+                results = {**_read(kept), **about, part: {**told, "others": company.cores()}}
                 company = machine.Company()
                 kept.parent.mkdir(exist_ok=True)
                 kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -91,7 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         progress.say(str(error))
         return 1
     document = RESULTS / "benchmarks-quick.md" if options.quick else DOCUMENT
-    found = report.write(results, document, document.parent / ("img" if document == DOCUMENT else "benchmarks-quick"))
+    found = report.write(
+        _read(kept) | about, document, document.parent / ("img" if document == DOCUMENT else "benchmarks-quick")
+    )
     for goal in found:
         mark = "reached    " if goal.reached else "NOT REACHED"
         progress.say(f"{mark} {goal.what}: {goal.ours} | {goal.peer} | {goal.ratio:.2f} ({goal.wanted})")
