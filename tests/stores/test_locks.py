@@ -149,7 +149,7 @@ def take_turns(url: str, person: str, log: Path, name: str, turns: int) -> None:
 
 
 def spawn(*arguments: Any) -> Any:
-    process = multiprocessing.get_context("spawn").Process(target=take_turns, args=arguments)
+    process = multiprocessing.get_context("fork").Process(target=take_turns, args=arguments)
     process.start()
     return process
 
