@@ -89,7 +89,7 @@ class Shared:
         try:
             return float(await self._take(keys=[name], args=[burst, rate]))
         except (RedisError, OSError) as error:
-            logger.warning("Rate limits are this server's own for now: %s", type(error).__name__)
+            logger.warning("Redis is away, each server keeps its own rate limits: %s", type(error).__name__)
             self._away_until = self._clock() + _PAUSE
             return None
 

@@ -74,7 +74,7 @@ def test_the_judge_is_not_blind() -> None:
     assert faults(odd, Answer(500, kind, b"{}"))
     assert faults(odd, Answer(418, kind, b"{}"))
     assert faults(odd, Answer(0))
-    assert faults(odd, Answer(404, kind, b'File "/root/x.py", line 1'))
+    assert faults(odd, Answer(404, kind, b'File "/usr/x.py", line 1'))
     assert faults(odd, Answer(200, kind, b'{"items": [], "pending": []}', seconds=60))
 
 
