@@ -23,8 +23,8 @@ from channels.web.config import WebConfig
 from channels.web.conversation import Item, sender_id
 from channels.web.database import Database
 from channels.web.guard import RefusedError, address, json_body, refusal_body
-from channels.web.health import Readiness
 from channels.web.handling import LOCK_PAUSE, Handling
+from channels.web.health import Readiness
 from channels.web.inbox import Accepted, Inbox
 from channels.web.limits import Limiter, Shared, SharedLimiter
 from channels.web.sessions import Sessions

@@ -1,4 +1,4 @@
-"""The channel's tables and its way to the database, which may be away for a moment and must not hold up the server."""
+"""The channel's tables and its way to the database, which may be away and must not hold up the server."""
 
 from __future__ import annotations
 

@@ -39,7 +39,16 @@ class UnderWayError(Exception):
 
 
 # Troubles of the servers behind, not of the message: the turn waits and runs again.
-PASSING = (AwayError, NotSavedError, UnderWayError, LockError, RedisError, OperationalError, InterfaceError, ConnectionError)
+PASSING = (
+    AwayError,
+    NotSavedError,
+    UnderWayError,
+    LockError,
+    RedisError,
+    OperationalError,
+    InterfaceError,
+    ConnectionError,
+)
 
 
 class Handling:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from settings import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+# Import-only names under TensorFlow's own, which cannot be checked beside code that imports TensorFlow.
+NOT_TYPED = {"standin"}
 TARGETS = re.findall(r"^([a-z-]+):.*## (.+)$", MAKEFILE, re.MULTILINE)
 
 
@@ -44,6 +48,23 @@ def test_every_module_that_a_word_runs_exists(name: str) -> None:
             continue
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+def tracked_python() -> set[str]:
+    listed = ["git", "ls-files", "*.py"]
+    return set(subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines())
+
+
+def test_style_is_checked_in_every_python_file() -> None:
+    asked = [sys.executable, "-m", "ruff", "check", "--show-files", "."]
+    shown = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    seen = {str(Path(line).relative_to(ROOT)) for line in shown}
+    assert tracked_python() <= seen
+
+
+def test_types_are_checked_in_every_folder_but_the_stand_in() -> None:
+    checked = make("--dry-run", "lint").stdout.split("--strict ")[1].splitlines()[0].split()
+    assert {name.split("/")[0] for name in tracked_python()} - set(checked) == NOT_TYPED | {"tests"}
 
 
 def test_a_machine_without_any_python_is_told_what_to_install() -> None:

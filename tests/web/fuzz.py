@@ -81,7 +81,14 @@ def by_description(port: int, examples: int) -> tuple[int, str]:
     tool = [str(ROOT / ".uv/bin/uv"), "run", "--project", str(ROOT / "tools"), "--frozen", "--group", "fuzz"]
     how = ["--url", url, "--header", f"Cookie: unknot={cookie}", "--checks", CHECKS, "--no-color"]
     # Deleting would end the session for all that comes after it; the requests above do delete.
-    how += ["--exclude-operation-id", "deleteConversation", "--max-examples", str(examples), "--request-timeout", "20"]
+    how += [
+        "--exclude-operation-id",
+        "deleteConversation",
+        "--max-examples",
+        str(examples),
+        "--request-timeout",
+        "20",
+    ]
     how += ["--generation-deterministic", "--phases", "examples,coverage,fuzzing"]
     command = [*tool, "schemathesis", "run", str(SPEC), *how]
     environ = {**os.environ, "UV_PYTHON": str(getattr(sys, "_base_executable", sys.executable))}

@@ -96,7 +96,7 @@ class Visitors:
 
 def odd_requests(seed: int, count: int, cookie: Callable[[], str], sign: Callable[[bytes], dict[str, str]]) -> Any:
     """`count` requests. `cookie` gives a session's cookie, `sign` the headers of a body that Slack signed."""
-    chance = random.Random(seed)  # noqa: S311 - the same requests again, for the same seed
+    chance = random.Random(seed)
     for _ in range(count):
         yield _raw(chance) if chance.random() < 0.06 else _formed(chance, cookie, sign)
 
@@ -130,7 +130,9 @@ def _body(chance: random.Random, path: str) -> bytes:
             body[chance.choice(["id", "text", "side", "restart", "sender", "choices"])] = _value(chance, 3)
     elif path == SLACK and chance.random() < 0.6:
         body = {"type": chance.choice(["event_callback", "url_verification", "block_actions", 7]), "team_id": "T1"}
-        body["event"] = _value(chance, 3) if chance.random() < 0.5 else {"type": "message", "user": "U1", "channel": "D1"}
+        body["event"] = (
+            _value(chance, 3) if chance.random() < 0.5 else {"type": "message", "user": "U1", "channel": "D1"}
+        )
         body[chance.choice(["event_id", "challenge", "user", "actions", "view", "team_id"])] = _value(chance, 3)
     else:
         body = _value(chance, 4)
@@ -185,7 +187,9 @@ def _raw(chance: random.Random) -> Odd:
         b"POST /api/messages HTTP/1.1\r\n" + host + b"Content-Length: -5\r\n\r\n{}",
         b"POST /api/messages HTTP/1.1\r\n" + host + b"Content-Length: 99999999\r\n\r\n{}",
         b"POST /api/messages HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + noise,
-        b"POST /api/session HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+        b"POST /api/session HTTP/1.1\r\n"
+        + host
+        + b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
         b"GET /api/history HTTP/1.1\r\n" + host + b"Cookie: unknot=" + noise.replace(b"\n", b"") + b"\r\n\r\n",
     ]
     return Odd(raw=chance.choice(whole))
@@ -221,7 +225,10 @@ def _bytes(odd: Odd, host: str) -> bytes:
     headers = list(odd.headers) + ([] if "host" in names else [("Host", host)]) + [("Connection", "close")]
     if odd.body:
         headers.append(("Content-Length", str(len(odd.body))))
-    lines = [f"{odd.method} {odd.path.replace(' ', '%20')} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
+    lines = [
+        f"{odd.method} {odd.path.replace(' ', '%20')} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
     return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + odd.body
 
 

@@ -61,7 +61,9 @@ class FakeServer:
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
         channel = WebChannel(self.config, clock=self.clock)
-        app = configure_app([channel, *self.beside], cors=None, enable_api=False, route="/webhooks/", use_uvloop=False)
+        app = configure_app(
+            [channel, *self.beside], cors=None, enable_api=False, route="/webhooks/", use_uvloop=False
+        )
         app.ctx.agent = self.agent = FakeAgent(self.database, self.lock_store)
         server = await app.create_server("127.0.0.1", self.port, return_asyncio_server=True, access_log=False)
         await server.startup()

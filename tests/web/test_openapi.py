@@ -22,8 +22,10 @@ from tests.web.serve import FakeServer
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["id", "text", "choices", "side", "restart", "sender"]) | st.text(), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "text", "choices", "side", "restart", "sender"]) | st.text(), inner)
+    ),
     max_leaves=10,
 )
 
@@ -114,9 +116,9 @@ def test_some_hundred_odd_requests(shared: FakeServer) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=_JSON)
 def test_any_json_as_a_message(person: Person, body: object) -> None:
-    answer = person.http.post("/api/messages", content=json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+    answer = person.http.post(
+        "/api/messages", content=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code in (200, 400, 401, 409, 413)
     if answer.status_code != 200:
         problem(answer)
-
-
