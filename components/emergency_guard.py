@@ -22,9 +22,9 @@ from triage.case import Case
 from triage.emergency import is_news
 from triage.engine import assess
 from triage.fold import fold
-from triage.turn import Turn
+from triage.turn import EMERGENCY as EMERGENCY_INTENT
+from triage.turn import READ_AS, Turn
 
-EMERGENCY_INTENT = "report_emergency"
 CRISIS_INTENT = "report_crisis"
 INFORM_INTENT = "inform"
 START_OVER_INTENT = "start_over"
@@ -102,7 +102,7 @@ class EmergencyGuard(GraphComponent):
         news = is_news(case, after, assess(after, self._knowledge))
         crisis = self._is_crisis(ranking, turn)
         if news:
-            self._set(message, EMERGENCY_INTENT, crisis=crisis)
+            self._set(message, EMERGENCY_INTENT, read_as=turn.intent, crisis=crisis)
         elif crisis:
             self._set(message, CRISIS_INTENT)
         elif turn.intent == START_OVER_INTENT and _is_command(turn.text):
@@ -129,8 +129,12 @@ class EmergencyGuard(GraphComponent):
         best = next((item for item in ranking if item.get("name") == CRISIS_INTENT), None)
         return best is not None and float(best.get("confidence") or 0.0) >= self._config["crisis_threshold"]
 
-    def _set(self, message: Message, intent: str, crisis: bool = False) -> None:
-        message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
+    def _set(self, message: Message, intent: str, read_as: str | None = None, crisis: bool = False) -> None:
+        named: dict[str, Any] = {"name": intent, "confidence": 1.0}
+        if read_as is not None:
+            # What the message was read as goes along: a bare yes is a yes to the action as it was to the guard.
+            named[READ_AS] = read_as
+        message.set(INTENT, named, add_to_output=True)
         added = [("region", self._region)] + ([("crisis", "yes")] if crisis else [])
         entities = [
             *(message.get(ENTITIES) or []),

@@ -192,6 +192,7 @@ def _check_ids(knowledge: Knowledge) -> None:
         ("remedies", knowledge.remedies, lambda r: r.drawings, ids["drawings"]),
         ("remedies", knowledge.remedies, lambda r: (r.group,), ids["plan_groups"]),
         ("remedies", knowledge.remedies, lambda r: [i for w in r.withheld_by for i in w.any_of], facts),
+        ("remedies", knowledge.remedies, lambda r: [i for w in r.ask_first for i in w.any_of], facts),
         ("asks", knowledge.asks, lambda r: r.asks, ids["asks"]),
         ("asks", knowledge.asks, lambda r: r.findings, knowledge.findings),
         ("asks", knowledge.asks, lambda r: r.conditions, knowledge.conditions),

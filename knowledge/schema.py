@@ -103,7 +103,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Withhold:
-    """Why a remedy is withheld: any of `any_of` is present."""
+    """Why a remedy is withheld, or wants a word with a professional first: any of `any_of` is present."""
 
     any_of: tuple[str, ...]
     because: str  # plain words
@@ -127,6 +127,7 @@ class Remedy:
     min_severity: int | None = None  # offered from this pain score
     dose: str = ""  # label dose; given only to adults with every safety question answered and nothing against it
     withheld_by: tuple[Withhold, ...] = ()
+    ask_first: tuple[Withhold, ...] = ()  # offered without a dose, with the advice to ask a professional first
     safe_meanwhile: bool = False  # may be offered before the interview is complete
     drawings: tuple[str, ...] = ()  # ids of drawings in web/
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from knowledge.loader import Knowledge
 from triage import replies
 from triage.engine import Assessment
-from triage.plan import withheld_among
+from triage.plan import to_ask_about, withheld_among
 from triage.replies import Reply
 
 
@@ -18,5 +18,6 @@ def answers(questions: Iterable[str], assessment: Assessment, knowledge: Knowled
 
 
 def _answer(question: str, assessment: Assessment, knowledge: Knowledge) -> Reply:
-    held = withheld_among(knowledge.questions[question].remedies, assessment, knowledge)
-    return replies.answer(question, knowledge, held)
+    remedies = knowledge.questions[question].remedies
+    held = withheld_among(remedies, assessment, knowledge)
+    return replies.answer(question, knowledge, held, to_ask_about(remedies, assessment, knowledge))

@@ -14,7 +14,7 @@ from triage import emergency, replies, small_talk
 from triage.answers import answers
 from triage.case import ABSENT, Case
 from triage.engine import Assessment, assess
-from triage.fold import Change, Folded, fold
+from triage.fold import YES, Change, Folded, fold, reply_kind
 from triage.interview import build, next_ask
 from triage.next_step import plan_is_due
 from triage.replies import Reply
@@ -139,17 +139,17 @@ def _questions(turn: Turn, folded: Folded, knowledge: Knowledge) -> list[str]:
 def _leads(case: Case, folded: Folded, turn: Turn, before: Case) -> Case:
     """Short lines that belong before the next question."""
     lead: list[str] = []
-    if turn.intent == "new_episode" and not case.plan_given and not case.asked:
+    if turn.intent == "new_episode" and before.plan_given:
         lead.append("new_episode")
     elif turn.intent == "got_worse" and case.trend == "worse" and case.severity is None:
         lead.append("got_worse")
     elif turn.first("severity") is not None and (case.severity or 0) >= SEVERE and not case.plan_given:
         lead.append("severe_ack")
     if folded.needs_naming:
-        lead.append("clarify_which")
+        lead.append("clarify_which" if reply_kind(turn) == YES else "clarify_one_by_one")
     news = new_facts(before, folded.case)
     # A person who said much at once, or something else than was asked, wants to see that it arrived.
-    if len(news) > 1 or (news and folded.was_pending and not folded.answered):
+    if len(news) > 1 or (news and (before.plan_given or (folded.was_pending and not folded.answered))):
         lead += [HEARD + name for name in news]
     return replace(case, lead=tuple(lead))
 

@@ -9,7 +9,7 @@ from knowledge.loader import Knowledge
 from knowledge.schema import Level, Region
 from triage import replies
 from triage.answers import answers
-from triage.case import Case
+from triage.case import PRESENT, Case
 from triage.engine import Assessment, assess
 from triage.fold import YES, Folded, fold, reply_kind
 from triage.interview import CONFIRM, FIRST, build
@@ -19,6 +19,10 @@ from triage.turn import Turn
 
 OVERDOSE = "overdose"
 MOST_ANSWERS = 2  # what to do now must not drown
+# "ok", "calling now", and what was not understood: in an emergency the best reply is what to do while waiting.
+WAITING_INTENTS = frozenset(
+    {"while_waiting", "affirm", "thank", "help", "repeat", "request_plan", "greet", "nlu_fallback"}
+)
 UNNAMED = "emergency_sign_unnamed"
 
 
@@ -43,7 +47,11 @@ def explain(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Reg
         case = fold(case, turn, knowledge).case
     assessment = assess(case, knowledge)
     if assessment.level is not Level.EMERGENCY:
-        return Told(case, ())
+        if not any(turn.alarmed for turn in turns):
+            return Told(case, ())
+        # The person was told to call: whatever is read differently here, that is not forgotten in the next turn.
+        case = case.with_status({UNNAMED: PRESENT})
+        assessment = assess(case, knowledge)
     text = knowledge.messages["emergency_because"].format(reason=assessment.reason())
     if OVERDOSE in assessment.findings and region.poison_line:
         text += " " + knowledge.messages["overdose_poison_line"].format(poison_line=region.poison_line)
@@ -74,7 +82,11 @@ def respond(
     if turn.intent == "cannot_go":
         text = messages["cannot_go"].format(call=replies.call_text(region, knowledge))
         said.append(replies.notice("help", text))
-    elif turn.intent in ("while_waiting", "affirm", "thank", "help", "repeat") or reply_kind(turn) == YES:
+    elif turn.intent == "got_better":
+        said.append(replies.notice("help", messages["emergency_eased"]))
+    elif turn.intent in ("unknown", "ask_why", "frustration"):
+        said.append(replies.notice("help", messages["emergency_sure"].format(reason=assessment.reason())))
+    elif turn.intent in WAITING_INTENTS or reply_kind(turn) == YES:
         said.append(replies.notice("help", messages["while_waiting"]))
     elif turn.intent in ("refuse", "stop") or (turn.intent == "deny" and turn.acts() & {"no", "none"}):
         said.append(replies.notice("help", messages["will_not_go"]))
@@ -82,8 +94,8 @@ def respond(
         said.append(replies.summary(summary_facts(case, None, knowledge), case, (), knowledge))
     elif turn.intent == "goodbye":
         said.append(replies.notice("goodbye", messages["while_waiting"]))
-    elif turn.intent == "bot_challenge":
-        said.append(replies.notice("bot_challenge", messages["bot_challenge"]))
+    elif turn.intent in ("bot_challenge", "privacy"):
+        said.append(replies.notice(turn.intent, messages[turn.intent]))
     asked = [turn.intent, *(str(m.value) for m in turn.of("question"))]
     said += answers(asked, assessment, knowledge, MOST_ANSWERS)
     return Told(replace(case, pending=None, misses=0), tuple(said))

@@ -89,8 +89,8 @@ def _unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def join(parts: Sequence[str]) -> str:
+def join(parts: Sequence[str], last: str = "and") -> str:
     """A list as people say it: "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
-    return ", ".join(parts[:-1]) + " and " + parts[-1]
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"

@@ -37,10 +37,16 @@ LASTING_FINDINGS = frozenset({"cancer_history", "osteoporosis", "steroid_use", "
 TODAY_ONLY = frozenset({"other_nsaid", "acetaminophen_already", "broken_skin"})
 YES, NO, UNKNOWN, REFUSED = "yes", "no", "unknown", "refused"
 MOST_WORDS_AROUND_A_NUMBER = 3
+MOST_WORDS_OF_A_CORRECTION = 9
 PATIENCE = 3  # how many messages that might have answered a question did not, before the interview goes on
+PATIENCE_WITH_NO = 2  # "no" and "none" to a question that wants a place or a number
 ANSWERING_INTENTS = frozenset({"inform", "affirm", "deny", "unknown", "refuse", "nlu_fallback"})
+_NUMBER = re.compile(r"\d+")
+_RATHER = re.compile(
+    r"\b(?:not|no|nope|isn't|isnt|wasn't|wasnt|meant|mean|rather|instead|sorry|actually|but)\b", re.IGNORECASE
+)
 _BETWEEN_CHOICES = re.compile(r"[\n;]|\.\s+")
-STARTING_INTENTS = frozenset({"inform", "report_emergency", "got_worse", "new_episode", "request_plan"})
+STARTING_INTENTS = frozenset({"inform", "got_worse", "new_episode", "request_plan"})
 
 
 @dataclass(frozen=True)
@@ -83,15 +89,21 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
     needs_naming = False
     answered = False
     if waiting is not None:
-        case, answered, needs_naming = _answer(case, turn, waiting, ask, bool(chosen))
+        case, answered, needs_naming = _answer(case, turn, waiting, ask, bool(chosen), told)
         if answered:
             case = replace(case, pending=None, ignored=0)
         elif turn.intent in ANSWERING_INTENTS:
             case = replace(case, ignored=case.ignored + 1)
-        if case.ignored >= PATIENCE:
+        if case.ignored >= (PATIENCE_WITH_NO if reply_kind(turn) == NO else PATIENCE):
             # Asked again and again without an answer: going on without it beats a dead end.
             case = replace(_mark(case, "declined", waiting.id), ignored=0)
-    started = case.started or told or turn.intent in STARTING_INTENTS or (before.pending == "consent" and answered)
+    started = (
+        case.started
+        or told
+        or turn.alarmed
+        or turn.intent in STARTING_INTENTS
+        or (before.pending == "consent" and answered)
+    )
     if before.pending == "consent" and answered and reply_kind(turn) == NO and not told:
         started = before.started
     case = replace(case, started=started, seen_until=max(case.seen_until, turn.timestamp))
@@ -228,6 +240,9 @@ def _apply_values(case: Case, turn: Turn) -> Case:
 
 def _bare_number(case: Case, turn: Turn, values: dict[str, Any]) -> dict[str, Any]:
     """What a number means that answers no question: alone or beside a place, a pain score; above 10 alone, an age."""
+    corrected = _corrected_number(case, turn, values)
+    if corrected:
+        return corrected
     number = turn.first("number")
     if number is None or case.pending in ("age", "onset", "severity"):
         return {}
@@ -235,6 +250,19 @@ def _bare_number(case: Case, turn: Turn, values: dict[str, Any]) -> dict[str, An
     if 0 <= int(number) <= 10 and case.severity is None and "severity" not in values:
         return {"severity": int(number)} if alone or turn.first("location") is not None else {}
     return {"age": int(number)} if alone and case.age is None and 10 < int(number) <= 120 else {}
+
+
+def _corrected_number(case: Case, turn: Turn, values: dict[str, Any]) -> dict[str, Any]:
+    """ "Not 8, 6": of two numbers one is the score or the age that we have, so the other takes its place."""
+    numbers = [int(found) for found in _NUMBER.findall(turn.text)]
+    if len(numbers) != len(set(numbers)) or len(numbers) != 2 or len(turn.text.split()) > MOST_WORDS_OF_A_CORRECTION:
+        return {}
+    for name, most in (("severity", 10), ("age", 120)):
+        old = getattr(case, name)
+        if old in numbers and name not in values and _RATHER.search(turn.text):
+            new = next(number for number in numbers if number != old)
+            return {name: new} if new <= most else {}
+    return {}
 
 
 def _apply_denied_groups(case: Case, turn: Turn, knowledge: Knowledge) -> Case:
@@ -262,8 +290,13 @@ def _apply_denied_groups(case: Case, turn: Turn, knowledge: Knowledge) -> Case:
     return replace(case, answered=(*case.answered, *sorted(answered - set(case.answered))))
 
 
-def _answer(case: Case, turn: Turn, waiting: NextAsk, ask: Ask | None, chosen: bool) -> tuple[Case, bool, bool]:
-    """Read the message as an answer to `waiting`: the case, whether it answered, whether a "yes" wants naming."""
+def _answer(
+    case: Case, turn: Turn, waiting: NextAsk, ask: Ask | None, chosen: bool, told: bool
+) -> tuple[Case, bool, bool]:
+    """Read the message as an answer to `waiting`: the case, whether it answered, whether a "yes" wants naming.
+
+    A "no" in a message that `told` something else corrects that and answers nothing.
+    """
     identity = waiting.id
     kind = reply_kind(turn)
     if identity.startswith(CONFIRM):
@@ -272,12 +305,12 @@ def _answer(case: Case, turn: Turn, waiting: NextAsk, ask: Ask | None, chosen: b
         return case, kind in (YES, NO) or chosen, False
     if waiting.none_of_these and ask is not None:
         return _answer_checklist(case, turn, waiting, ask, kind, chosen)
-    case = _answer_value(case, turn, identity, kind)
+    case = _answer_value(case, turn, identity, None if told and kind == NO else kind)
     if _has_value(case, identity) or chosen:
         return _mark(case, "answered", identity), True, False
     if kind in (UNKNOWN, REFUSED):
         return _mark(case, "declined", identity), True, False
-    if identity in ("onset", "injury") and kind == NO:
+    if identity in ("onset", "injury") and kind == NO and not told:
         return _mark(case, "declined", identity), True, False
     return case, False, False
 

@@ -53,7 +53,7 @@ def _ask(
 ) -> tuple[Case, tuple[Reply, ...]]:
     question = build(still_open[0], case, knowledge)
     lead = [knowledge.messages[identity] for identity in case.lead if not identity.startswith(HEARD)]
-    lead += _heard(case, question, knowledge)
+    lead += _heard(case, question.id, knowledge)
     if not case.introduced:
         lead.append(knowledge.messages["introduction"])
     relief = () if _too_early(case, question) else meanwhile(case, assessment, knowledge)
@@ -72,10 +72,10 @@ def _ask(
     return case, (reply,)
 
 
-def _heard(case: Case, question: NextAsk, knowledge: Knowledge) -> list[str]:
+def _heard(case: Case, question: str, knowledge: Knowledge) -> list[str]:
     """Says which facts arrived; the question about illnesses and medicines names those it has already."""
     names = [identity.removeprefix(HEARD) for identity in case.lead if identity.startswith(HEARD)]
-    if question.id == SAFETY:
+    if question == SAFETY:
         names += [identity for identity in knowledge.conditions if identity in case.present()]
     text = heard(tuple(dict.fromkeys(names)), case, knowledge)
     return [text] if text else []
@@ -91,6 +91,9 @@ def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Cas
     made = make_plan(case, assessment, knowledge)
     first = not case.plan_given
     said: list[Reply] = []
+    if case.plan_key:  # a plan that was asked for again has not changed
+        news = _heard(case, "", knowledge)
+        said.append(replies.notice("corrected", " ".join([*news, knowledge.messages["plan_changed"]])))
     if assessment.level is not Level.URGENT:
         text = knowledge.messages[f"triage_{assessment.level.value}"]
         if assessment.level is Level.SEE_CLINICIAN:

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.loader import Knowledge
-from knowledge.schema import Level, Remedy
+from knowledge.schema import Level, Remedy, Withhold
 from triage.case import Case
 from triage.derive import ADULT_AGE
-from triage.engine import Assessment
+from triage.engine import Assessment, join
 
 SAFETY = "safety"  # the question whose answer decides whether a dose may be named
 
 
 @dataclass(frozen=True)
 class PlanItem:
-    """A remedy as this person gets it: `how` holds a dose only where one may be given."""
+    """A remedy as this person gets it: `how` holds a dose only where one may be given.
+
+    `ask_first` holds the ids because of which a professional should be asked before.
+    """
 
     id: str
     title: str
@@ -26,6 +29,7 @@ class PlanItem:
     sources: tuple[str, ...]
     strength: str
     drawings: tuple[str, ...]
+    ask_first: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def make_plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> Plan:
     barred = {held.id for held in withheld}
     dose_allowed = may_give_dose(case, assessment)
     items = tuple(
-        _item(remedy, dose_allowed, knowledge)
+        _item(remedy, dose_allowed, assessment, knowledge)
         for remedy in ranked
         if remedy.id not in barred and fits(remedy, case, assessment.level)
     )
@@ -69,6 +73,13 @@ def withheld_among(identities: Sequence[str], assessment: Assessment, knowledge:
     """Which of these remedies something known forbids, in the order given."""
     remedies = [knowledge.remedies[identity] for identity in identities]
     return tuple(held for remedy in remedies if (held := _withheld(remedy, assessment, knowledge)))
+
+
+def to_ask_about(identities: Sequence[str], assessment: Assessment, knowledge: Knowledge) -> tuple[Withheld, ...]:
+    """Which of these remedies are not withheld but want a word with a professional first, in the order given."""
+    barred = {held.id for held in withheld_among(identities, assessment, knowledge)}
+    remedies = [knowledge.remedies[identity] for identity in identities if identity not in barred]
+    return tuple(held for remedy in remedies if (held := _held(remedy, remedy.ask_first, assessment, knowledge)))
 
 
 def meanwhile(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Remedy, ...]:
@@ -93,7 +104,13 @@ def may_give_dose(case: Case, assessment: Assessment) -> bool:
 
 
 def _withheld(remedy: Remedy, assessment: Assessment, knowledge: Knowledge) -> Withheld | None:
-    because = [i for rule in remedy.withheld_by for i in rule.any_of if i in assessment.present]
+    return _held(remedy, remedy.withheld_by, assessment, knowledge)
+
+
+def _held(
+    remedy: Remedy, reasons: Sequence[Withhold], assessment: Assessment, knowledge: Knowledge
+) -> Withheld | None:
+    because = [i for rule in reasons for i in rule.any_of if i in assessment.present]
     if not because:
         return None
     ids = tuple(dict.fromkeys(because))
@@ -110,9 +127,12 @@ def labels(ids: Sequence[str], remedy: Remedy, knowledge: Knowledge) -> tuple[st
     return tuple(dict.fromkeys(words))
 
 
-def _item(remedy: Remedy, dose_allowed: bool, knowledge: Knowledge) -> PlanItem:
+def _item(remedy: Remedy, dose_allowed: bool, assessment: Assessment, knowledge: Knowledge) -> PlanItem:
     how = remedy.how
-    if remedy.dose:
+    first = _held(remedy, remedy.ask_first, assessment, knowledge)
+    if first is not None:
+        how = f"{knowledge.messages['plan_ask_first'].format(because=join(first.labels))} {how}"
+    elif remedy.dose:
         how += " " + (remedy.dose if dose_allowed else knowledge.messages["plan_dose_unknown"])
     return PlanItem(
         remedy.id,
@@ -123,4 +143,5 @@ def _item(remedy: Remedy, dose_allowed: bool, knowledge: Knowledge) -> PlanItem:
         remedy.sources,
         remedy.strength.value,
         remedy.drawings,
+        first.because if first else (),
     )

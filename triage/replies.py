@@ -20,16 +20,24 @@ def notice(kind: str, text: str, **more: Any) -> Reply:
     return {"type": "notice", "notice": kind, "text": text, **more}
 
 
-def answer(question: str, knowledge: Knowledge, held: Sequence[Withheld] = ()) -> Reply:
-    """The whole answer to a question, with its sources; what is `held` back from this person is said first."""
+def answer(
+    question: str, knowledge: Knowledge, held: Sequence[Withheld] = (), ask_first: Sequence[Withheld] = ()
+) -> Reply:
+    """The whole answer to a question, with its sources.
+
+    What is `held` back from this person is said first, then what they should `ask_first` about.
+    """
     record = knowledge.questions[question]
-    text = f"{_not_for_you(held, knowledge)}\n\n{record.text}" if held else record.text
+    own = [_not_for_you(held, knowledge)] if held else []
+    own += _by_reason(ask_first, "answer_ask_first", knowledge)
+    text = f"{' '.join(own)}\n\n{record.text}" if own else record.text
     return {
         "type": "answer",
         "question": record.id,
         "title": record.title,
         "text": text,
         "withheld": [{"id": item.id, "because": list(item.because)} for item in held],
+        "ask_first": [{"id": item.id, "because": list(item.because)} for item in ask_first],
         "sources": list(record.sources),
         "strength": record.strength.value,
         "links": links(record.sources, knowledge),
@@ -37,16 +45,18 @@ def answer(question: str, knowledge: Knowledge, held: Sequence[Withheld] = ()) -
 
 
 def _not_for_you(held: Sequence[Withheld], knowledge: Knowledge) -> str:
-    """ "Not for you, from what you told me: A or B, because of a blood thinner." One sentence for each reason."""
+    """ "Not for you, from what you told me: A, B or C, because of a blood thinner." One sentence for each reason."""
+    lines = _by_reason(held, "answer_held_line", knowledge)
+    return knowledge.messages["answer_held"].format(lines=" ".join(lines))
+
+
+def _by_reason(held: Sequence[Withheld], message: str, knowledge: Knowledge) -> list[str]:
+    """A sentence for each set of reasons, with the remedies that share it."""
     titles: dict[tuple[str, ...], list[str]] = {}
     for item in held:
         titles.setdefault(item.labels, []).append(item.title)
     m = knowledge.messages
-    reasons = [
-        m["answer_held_line"].format(titles=f" {m['or']} ".join(found), because=join(labels))
-        for labels, found in titles.items()
-    ]
-    return m["answer_held"].format(lines=" ".join(reasons))
+    return [m[message].format(titles=join(found, m["or"]), because=join(labels)) for labels, found in titles.items()]
 
 
 def links(sources: Iterable[str], knowledge: Knowledge) -> list[dict[str, str]]:
@@ -154,6 +164,7 @@ def plan(made: Plan, knowledge: Knowledge) -> Reply:
                 "group_title": messages[f"plan_group_{item.group}"],
                 "how": item.how,
                 "caution": item.caution or None,
+                "ask_first": list(item.ask_first),
                 "sources": list(item.sources),
                 "strength": item.strength,
                 "drawings": list(item.drawings),

@@ -54,8 +54,9 @@ def respond(
         return case, [_summary(case, assessment, knowledge)], case.pending is None
     if intent in ("request_plan", "repeat"):
         return _plan_now(case, intent, assessment, knowledge)
-    if intent == "got_better" and case.plan_given:
-        return replace(case, trend="better"), [replies.notice("help", m["feels_better"])], False
+    if intent == "got_better":
+        eased = m["feels_better" if case.plan_given else "easing"]
+        return replace(case, trend="better", started=True), [replies.notice("help", eased)], False
     if intent in ("cannot_go", "while_waiting") and case.told_level == Level.URGENT.value:
         text = m["cannot_go_urgent"].format(urgent_line=region.urgent_line)
         return case, [replies.notice("help", text)], False
@@ -99,10 +100,10 @@ def not_understood(case: Case, turn: Turn, knowledge: Knowledge) -> tuple[Case, 
     case = replace(case, misses=misses)
     if case.pending == "consent" and reply_kind(turn) == NO:
         return case, replies.notice("help", m["consent_no"])
+    if case.pending is not None:
+        return case, replies.notice("clarify", m[_again(case, misses, knowledge)])
     if misses > 1:
         return case, replies.notice("help", m["help"])
-    if case.pending is not None:
-        return case, replies.notice("clarify", m["clarify_pending"])
     likely = [i for i in (turn.intent, *turn.alternatives) if i in knowledge.questions][:3]
     if not likely:
         return case, replies.notice("clarify", m["clarify_open"])
@@ -110,3 +111,11 @@ def not_understood(case: Case, turn: Turn, knowledge: Knowledge) -> tuple[Case, 
     choices.append({"id": "something_else", "title": m["clarify_none"]})
     text = "\n".join([m["clarify"], *(f"- {choice['title']}" for choice in choices)])
     return case, replies.notice("clarify", text, choices=choices)
+
+
+def _again(case: Case, misses: int, knowledge: Knowledge) -> str:
+    """Before the question comes again: the second time with a way out."""
+    if misses == 1:
+        return "clarify_pending"
+    ask = knowledge.asks.get(case.pending or "")
+    return "clarify_list" if case.pending == FIRST or (ask and ask.none_of_these) else "clarify_skip"

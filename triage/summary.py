@@ -54,6 +54,8 @@ def new_facts(before: Case, after: Case) -> list[str]:
     Findings are left out: whatever one of them means for the level is said in its own words.
     """
     values = [n for n in NAMED if getattr(before, n) is None and getattr(after, n) is not None]
+    if before.side is None and after.side and after.location and "location" not in values:
+        values.insert(0, "location")
     statuses = [i for i, s in after.status.items() if s == PRESENT and before.status.get(i) != PRESENT]
     return values + [i for i in statuses if i != "pregnant" or "pregnancy_weeks" not in values]
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+EMERGENCY = "report_emergency"
+READ_AS = "read_as"  # in Rasa's intent: what a message was read as before the emergency guard took it over
+
 
 @dataclass(frozen=True)
 class Mention:
@@ -25,7 +28,10 @@ class Mention:
 
 @dataclass(frozen=True)
 class Turn:
-    """A message: its words, its intent with confidence 0 to 1, and what it mentions. `timestamp` in seconds."""
+    """A message: its words, its intent with confidence 0 to 1, and what it mentions. `timestamp` in seconds.
+
+    Of a message that the emergency guard took over, `intent` is what it was read as before, and `alarmed` is set.
+    """
 
     text: str
     intent: str
@@ -33,6 +39,7 @@ class Turn:
     mentions: tuple[Mention, ...] = ()
     timestamp: float = 0.0
     alternatives: tuple[str, ...] = ()  # the next likely intents, best first
+    alarmed: bool = False  # the person was told to call the emergency number
 
     def of(self, kind: str) -> tuple[Mention, ...]:
         """Mentions of a kind, in the order of the text."""
@@ -52,7 +59,7 @@ class Turn:
         """Build from Rasa's parse data: `intent`, `intent_ranking` and `entities` with their extra keys."""
         intent = parse.get("intent") or {}
         ranking: Iterable[Mapping[str, Any]] = parse.get("intent_ranking") or ()
-        name = str(intent.get("name") or "nlu_fallback")
+        name = str(intent.get(READ_AS) or intent.get("name") or "nlu_fallback")
         return cls(
             text=text or "",
             intent=name,
@@ -60,6 +67,7 @@ class Turn:
             mentions=tuple(_mention(entity) for entity in parse.get("entities") or () if entity.get("entity")),
             timestamp=timestamp,
             alternatives=tuple(str(item.get("name")) for item in ranking if item.get("name") != name)[:4],
+            alarmed=intent.get("name") == EMERGENCY,
         )
 
 

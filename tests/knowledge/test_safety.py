@@ -35,6 +35,13 @@ def test_what_withholds_what(reason: str, remedy: str) -> None:
     assert reason in withheld(remedy)
 
 
+@pytest.mark.parametrize(("reason", "remedies"), EXPECTED["ask_first"].items())
+def test_what_wants_a_word_with_a_professional_first(reason: str, remedies: list[str]) -> None:
+    found = {r.id for r in load().remedies.values() if any(reason in entry.any_of for entry in r.ask_first)}
+    assert found == set(remedies)
+    assert not any(reason in withheld(remedy) for remedy in remedies)
+
+
 def test_every_condition_withholds_something() -> None:
     used = {reason for remedy in load().remedies for reason in withheld(remedy)}
     assert set(load().conditions) - used == set()

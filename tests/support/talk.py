@@ -36,7 +36,7 @@ class Talk:
         turn = Turn(text, intent, confidence, mentions, self._clock)
         after = fold(self.case, turn, self.knowledge).case
         if is_news(self.case, after, assess(after, self.knowledge)):
-            told = explain(self.case, [replace(turn, intent="report_emergency")], self.knowledge, self.region)
+            told = explain(self.case, [replace(turn, alarmed=True)], self.knowledge, self.region)
             self.case = told.case
             self.replies = list(told.replies)
             return self.replies

@@ -193,7 +193,8 @@ def test_nonsense_is_met_with_a_question_then_with_help() -> None:
     talk.say("asdf", "nlu_fallback")
     assert [reply.get("notice") for reply in talk.replies] == ["clarify", None]
     talk.say("qwer", "nlu_fallback")
-    assert [reply.get("notice") for reply in talk.replies] == ["help", None]
+    assert [reply.get("notice") for reply in talk.replies] == ["clarify", None]
+    assert "skip" in talk.replies[0]["text"]
 
 
 def test_nonsense_at_the_start() -> None:

@@ -9,7 +9,8 @@ import pytest
 from knowledge.loader import load
 from knowledge.schema import Level
 from tests.support.talk import Talk
-from triage.turn import Mention
+from triage.emergency import explain
+from triage.turn import Mention, Turn
 
 KNOWLEDGE = load()
 EMERGENCIES = sorted(f.id for f in KNOWLEDGE.findings.values() if f.floor is Level.EMERGENCY)
@@ -103,7 +104,7 @@ def test_yes_to_the_emergency_signs_is_enough() -> None:
 @pytest.mark.parametrize(
     ("intent", "expected"),
     [
-        ("cannot_go", "cannot get there"),
+        ("cannot_go", "if you cannot get there, or if the cost"),
         ("while_waiting", "unlock the door"),
         ("thank", "While you wait"),
         ("refuse", "It is your choice"),
@@ -164,3 +165,43 @@ def test_an_overdose_names_the_poison_line() -> None:
     talk = Talk()
     talk.tell("overdose")
     assert load().regions["us"].poison_line in talk.replies[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "message"),
+    [
+        ("nlu_fallback", "while_waiting"),
+        ("affirm", "while_waiting"),
+        ("got_better", "emergency_eased"),
+        ("privacy", "privacy"),
+    ],
+)
+def test_what_is_said_while_it_stands_gets_a_reply_of_its_own(intent: str, message: str) -> None:
+    talk = Talk()
+    talk.tell("saddle_numbness")
+    talk.say("so", intent)
+    assert [reply["type"] for reply in talk.replies] == ["triage", "notice"]
+    assert talk.replies[1]["text"] == talk.knowledge.messages[message]
+
+
+@pytest.mark.parametrize("intent", ["unknown", "ask_why"])
+def test_a_doubt_about_the_advice_is_answered_with_the_reason(intent: str) -> None:
+    talk = Talk()
+    talk.tell("saddle_numbness")
+    talk.say("really?", intent)
+    assert "cannot examine" in talk.replies[1]["text"]
+    assert talk.knowledge.findings["saddle_numbness"].label.lower() in talk.replies[1]["text"].lower()
+
+
+def test_an_alarm_that_was_given_is_never_forgotten() -> None:
+    talk = Talk()
+    told = explain(talk.case, [Turn("?", "chitchat", alarmed=True, timestamp=1.0)], talk.knowledge, talk.region)
+    assert told.case.told_level == "emergency"
+    assert told.replies[0]["findings"]
+    assert explain(talk.case, [Turn("?", "chitchat", timestamp=1.0)], talk.knowledge, talk.region).replies == ()
+
+
+def test_what_the_guard_took_over_is_read_as_it_was() -> None:
+    parse = {"intent": {"name": "report_emergency", "confidence": 1.0, "read_as": "affirm"}, "entities": []}
+    turn = Turn.from_parse("👍", parse)
+    assert (turn.intent, turn.alarmed) == ("affirm", True)

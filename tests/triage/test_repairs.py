@@ -1,0 +1,155 @@
+"""Corrections, doubts and odd answers: nothing that was said is turned into something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.loader import load
+from tests.support.talk import Talk
+from triage.turn import Mention
+
+KNOWLEDGE = load()
+M = KNOWLEDGE.messages
+CORRECTION = (Mention("act", "no"), Mention("act", "correction"))
+
+
+def at(pending: str, **values: object) -> Talk:
+    """A talk in which this question waits."""
+    talk = Talk()
+    talk.tell(**{"location": "lower", "severity": 8, **values})
+    for _ in range(8):
+        if talk.case.pending == pending:
+            return talk
+        talk.no()
+    raise AssertionError(f"{pending} is never asked")
+
+
+def planned(**values: object) -> Talk:
+    talk = Talk()
+    talk.tell(**{"location": "lower", "severity": 5, "duration_days": 1, "injury": "strain", "age": 40, **values})
+    talk.to_plan()
+    assert talk.of("plan")
+    return talk
+
+
+@pytest.mark.parametrize(("text", "score"), [("not 8, 6", 6), ("sorry 7 not 8", 7), ("i said 8 but it's a 4", 4)])
+def test_of_two_numbers_the_one_that_is_known_gives_way(text: str, score: int) -> None:
+    talk = at("injury", duration_days=1)
+    talk.say(text, "deny", (Mention("number", score),))
+    assert talk.case.severity == score
+    assert talk.case.injury is None
+    assert talk.case.pending == "injury"
+    assert talk.replies[0]["notice"] == "corrected"
+
+
+@pytest.mark.parametrize(
+    "text", ["8 weeks, maybe 6", "not 3, 4", "it was 8 and then 20 other things and I got no sleep"]
+)
+def test_other_numbers_correct_nothing(text: str) -> None:
+    talk = at("injury", duration_days=1)
+    talk.say(text, "inform")
+    assert talk.case.severity == 8
+
+
+def test_a_corrected_age() -> None:
+    talk = planned()
+    talk.say("no, 66 not 40", "deny", (Mention("act", "no"), Mention("number", 66)))
+    assert talk.case.age == 66
+    assert {"ibuprofen", "naproxen"} <= {held["id"] for held in talk.of("plan")[0]["withheld"]}
+
+
+@pytest.mark.parametrize("pending", ["onset", "injury"])
+def test_a_no_that_corrects_something_else_answers_nothing(pending: str) -> None:
+    talk = at(pending, **({"duration_days": 1} if pending == "injury" else {}))
+    talk.say("no I meant on the right", "false_alarm", (*CORRECTION, Mention("side", "right")))
+    assert talk.case.side == "right"
+    assert talk.case.injury is None
+    assert talk.case.pending == pending
+    assert "right" in talk.of("ask")[0]["lead"]
+
+
+def test_no_to_what_set_it_off_is_still_an_answer() -> None:
+    talk = at("injury", duration_days=1)
+    talk.no()
+    assert talk.case.injury == "none"
+
+
+def test_nobody_new_is_told_that_it_is_back() -> None:
+    talk = Talk()
+    talk.say("spasm", "new_episode")
+    assert M["new_episode"] not in talk.of("ask")[0]["text"]
+    talk = planned()
+    talk.say("it's back", "new_episode")
+    assert M["new_episode"] in talk.of("ask")[0]["text"]
+
+
+def test_in_doubt_about_danger_signs_they_are_gone_through_one_by_one() -> None:
+    talk = Talk()
+    talk.tell(location="lower")
+    talk.say("not sure", "unknown", (Mention("act", "unknown"),))
+    assert talk.asked == ["red_flags"]
+    assert talk.of("ask")[0]["lead"] == M["clarify_one_by_one"]
+
+
+def test_no_to_where_it_hurts_is_asked_once_more_and_then_left() -> None:
+    talk = Talk()
+    talk.say("my back")
+    talk.no()
+    assert talk.asked == ["location"]
+    talk.no()
+    assert talk.asked == ["location"]
+    talk.no()
+    assert talk.asked == ["severity"]
+
+
+def test_what_is_not_understood_twice_gets_a_way_out_that_fits_the_question() -> None:
+    talk = Talk()
+    talk.say("my back")
+    for _ in range(2):
+        talk.say("zxcv", "out_of_scope_or_worse")
+    assert talk.replies[0]["text"] == M["clarify_list"]
+
+
+def test_relief_is_noticed_and_the_question_comes_again() -> None:
+    talk = at("onset")
+    talk.say("a bit better now", "got_better", (Mention("trend", "better"),))
+    assert talk.replies[0]["text"] == M["easing"]
+    assert talk.asked == ["onset"]
+
+
+def test_a_changed_plan_says_so_and_names_what_changed_it() -> None:
+    talk = planned()
+    talk.tell("anticoagulant")
+    first = talk.replies[0]
+    assert (first["type"], first["notice"]) == ("notice", "corrected")
+    assert KNOWLEDGE.conditions["anticoagulant"].label in first["text"]
+    assert M["plan_changed"] in first["text"]
+    assert "ibuprofen" in {held["id"] for held in talk.of("plan")[0]["withheld"]}
+
+
+def test_a_plan_that_is_asked_for_again_has_not_changed() -> None:
+    talk = planned()
+    talk.say("say that again", "repeat")
+    assert talk.of("plan")
+    assert M["plan_changed"] not in "".join(reply["text"] for reply in talk.replies)
+
+
+@pytest.mark.parametrize("identity", ["anticoagulant", "pregnant", "breastfeeding"])
+def test_acetaminophen_stays_with_the_advice_to_ask_first(identity: str) -> None:
+    talk = Talk()
+    talk.tell(identity, location="lower", severity=5, duration_days=1, injury="strain", age=30)
+    talk.to_plan()
+    item = next(item for item in talk.of("plan")[0]["remedies"] if item["id"] == "acetaminophen")
+    assert item["ask_first"] == [identity]
+    assert KNOWLEDGE.conditions[identity].label in item["how"]
+    assert "500 mg" not in item["how"]
+    answer = next(reply for reply in talk.ask("which_painkiller") if reply["type"] == "answer")
+    assert {"id": "acetaminophen", "because": [identity]} in answer["ask_first"]
+
+
+def test_titles_that_share_a_reason_are_listed_as_people_do() -> None:
+    talk = Talk()
+    talk.tell("under_18" if "under_18" in KNOWLEDGE.conditions else "liver_disease", location="lower")
+    text = next(reply for reply in talk.ask("which_painkiller") if reply["type"] == "answer")["text"]
+    titles = [KNOWLEDGE.remedies[i].title for i in ("ibuprofen", "naproxen", "acetaminophen")]
+    assert f"{titles[0]}, {titles[1]} or {titles[2]}, because" in text
