@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from knowledge.loader import Knowledge
 from knowledge.schema import Level, Region
 from triage import emergency, replies, small_talk
+from triage.answering import YES, reply_kind
 from triage.answers import answers
 from triage.case import ABSENT, Case
 from triage.engine import Assessment, assess
-from triage.fold import YES, Change, Folded, fold, reply_kind
+from triage.fold import Change, Folded, fold
 from triage.interview import build, next_ask
 from triage.next_step import plan_is_due
 from triage.replies import Reply

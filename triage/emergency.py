@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from knowledge.loader import Knowledge
 from knowledge.schema import Level, Region
 from triage import replies
+from triage.answering import YES, reply_kind
 from triage.answers import answers
 from triage.case import PRESENT, Case
 from triage.engine import Assessment, assess
-from triage.fold import YES, Folded, fold, reply_kind
+from triage.fold import Folded, fold
 from triage.interview import CONFIRM, FIRST, build
 from triage.replies import Reply
 from triage.summary import summary_facts

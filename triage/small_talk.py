@@ -7,9 +7,10 @@ from dataclasses import replace
 from knowledge.loader import Knowledge
 from knowledge.schema import Level, Region
 from triage import replies
+from triage.answering import NO, reply_kind
 from triage.case import Case
 from triage.engine import Assessment
-from triage.fold import NO, Folded, reply_kind
+from triage.fold import Folded
 from triage.interview import CONFIRM, FIRST, build, open_ask_ids
 from triage.plan import make_plan
 from triage.replies import Reply
