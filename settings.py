@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +23,8 @@ ROOT = Path(__file__).resolve().parent
 DATABASE_SCHEMES = ("sqlite", "postgresql")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 REGIONS = ("us", "uk", "eu", "au", "in", "other")
+USAGE_EXIT = 64
+"""EX_USAGE of sysexits.h: a command was called with wrong words or wrong settings."""
 
 
 class SettingsError(ValueError):
@@ -323,6 +327,32 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(**values)
+
+
+def settings_of_command() -> Settings:
+    """The settings of this process; what is wrong with them is told on standard error and ends it with USAGE_EXIT."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(USAGE_EXIT) from None
+
+
+def reachable(host: str) -> str:
+    """The address at which this machine reaches a server that listens on `host`: on every address means loopback."""
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"
+    return str(address)
+
+
+def http_url(host: str, port: int) -> str:
+    """Where this machine reaches a server that listens on `host` and `port`, without a trailing slash."""
+    found = reachable(host)
+    return f"http://[{found}]:{port}" if ":" in found else f"http://{found}:{port}"
 
 
 def secret_names() -> tuple[str, ...]:

@@ -65,18 +65,6 @@ class EmergencyGuard(GraphComponent):
         """A guard; nothing is learned or stored."""
         return cls(config, resource)
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> EmergencyGuard:
-        """The same as `create`."""
-        return cls(config, resource)
-
     def train(self, training_data: TrainingData) -> Resource:
         """Nothing to learn."""
         return self._resource

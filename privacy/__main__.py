@@ -15,9 +15,8 @@ from typing import Any
 from privacy import person
 from privacy.database import Database
 from privacy.retention import note_run, purge
-from settings import Settings, SettingsError, load_settings
+from settings import Settings, reachable, settings_of_command
 
-USAGE_EXIT = 64  # EX_USAGE
 WATCH_SECONDS = 65.0  # no channel waits longer for a turn
 
 
@@ -41,13 +40,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0, 1 when nothing is kept about the person, 64 for wrong use or wrong settings."""
+    """Exit status: 0, 1 when nothing is kept about the person; wrong settings end the process with 64."""
     options = parser().parse_args(arguments)
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return USAGE_EXIT
+    settings = settings_of_command()
     if options.command == "purge":
         return _purge(settings, options.compact)
     database = Database(settings.database_url)
@@ -101,9 +96,8 @@ def _erase(database: Database, options: argparse.Namespace, settings: Settings) 
 
 def _answers(settings: Settings) -> bool:
     """Whether something listens where the assistant would."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - asked, not bound
     try:
-        with socket.create_connection((host, settings.port), timeout=1.0):
+        with socket.create_connection((reachable(settings.host), settings.port), timeout=1.0):
             return True
     except OSError:
         return False

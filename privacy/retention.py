@@ -27,6 +27,10 @@ NOTE = Path("run") / "retention.json"
 
 _PAUSE = 0.02  # seconds between two deletions, for turns that want to write
 _SLACK_BATCH = 500
+_SPENT_MARKS = """
+DELETE FROM seen WHERE id IN (
+    SELECT id FROM seen WHERE until < :now OR (until > :events AND until < :clicks) LIMIT :batch
+)"""
 
 
 @dataclass
@@ -76,15 +80,14 @@ def purge_marks(path: Path, now: float, keep: float, sleep: Callable[[float], No
     """Deletes hashes of Slack's events and presses that are spent, or older than `keep` seconds; how many."""
     if not path.is_file():
         return 0
-    spent = "until < :now OR (until > :events AND until < :clicks)"
     times = {"now": now, "events": now + SLACK_EVENT_SECONDS, "clicks": now + SLACK_CLICK_SECONDS - keep}
-    batch = f"DELETE FROM seen WHERE id IN (SELECT id FROM seen WHERE {spent} LIMIT {_SLACK_BATCH})"  # noqa: S608
+    wanted = {**times, "batch": _SLACK_BATCH}
     count = 0
     with closing(sqlite3.connect(path, timeout=5.0, isolation_level=None)) as database:
         database.execute("PRAGMA secure_delete = ON")
         if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'seen'").fetchone():
             return 0
-        while deleted := database.execute(batch, times).rowcount:
+        while deleted := database.execute(_SPENT_MARKS, wanted).rowcount:
             count += deleted
             sleep(_PAUSE)
         if count:

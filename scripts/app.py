@@ -15,7 +15,7 @@ from scripts.endpoints import database_file, write_endpoints
 from scripts.ports import in_use_message, is_free
 from scripts.probes import alive_for, answers_http, probe_for
 from scripts.supervisor import Part
-from settings import ROOT, Settings, as_environment, secret_names
+from settings import ROOT, Settings, as_environment, http_url, secret_names
 
 ACTIONS, ASSISTANT = "action server", "assistant"
 METERED = (ACTIONS_METRICS, ASSISTANT_METRICS)
@@ -58,12 +58,12 @@ class App:
     @property
     def url(self) -> str:
         """Where the assistant answers, without a trailing slash."""
-        return f"http://{_reachable(self.settings.host)}:{self.settings.port}"
+        return http_url(self.settings.host, self.settings.port)
 
     @property
     def actions_url(self) -> str:
         """Where the action server answers, without a trailing slash."""
-        return f"http://{_reachable(self.settings.actions_host)}:{self.settings.actions_port}"
+        return http_url(self.settings.actions_host, self.settings.actions_port)
 
     @property
     def logs(self) -> Path:
@@ -119,9 +119,3 @@ class App:
             alive=alive_for(self.credentials, self.url),
             folder=self.root,
         )
-
-
-def _reachable(host: str) -> str:
-    """An address at which a server that listens on `host` can be asked from this machine."""
-    loopback = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
-    return f"[{loopback}]" if ":" in loopback and not loopback.startswith("[") else loopback

@@ -8,12 +8,11 @@ import shutil
 import sys
 import uuid
 from contextlib import ExitStack
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TextIO
 
-from settings import Settings, SettingsError, load_settings
+from settings import USAGE_EXIT, Settings, http_url, settings_of_command
 from terminal.render import Look
 from terminal.screen import can_edit, line_reader
 from terminal.server import LAUNCHER, Server, StartError
@@ -21,7 +20,6 @@ from terminal.talk import AWAY_EXIT, Talk, converse, list_unsent, pipe
 from terminal.transport import RestTransport, Transport
 from terminal.web import WebTransport
 
-USAGE_EXIT = 64  # EX_USAGE
 WIDEST = 88
 
 
@@ -45,15 +43,11 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the client; returns the exit status: 0, 64 wrong use, 69 no server, 70 the server failed."""
     options = parser().parse_args(arguments)
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return USAGE_EXIT
+    settings = settings_of_command()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    url = options.url or f"http://{_reachable(settings.host)}:{settings.port}"
+    url = options.url or http_url(settings.host, settings.port)
     if not url.startswith(("http://", "https://")):
         sys.stderr.write("--url must begin with http:// or https://\n")
         return USAGE_EXIT
@@ -133,14 +127,3 @@ def _look(options: argparse.Namespace, settings: Settings) -> Look:
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     width = max(min(columns or 80, WIDEST), 30)  # some terminals report 0
     return Look(colour=colour, plain=options.plain, width=width)
-
-
-def _reachable(host: str) -> str:
-    """An address that listens on everything is reached over loopback."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if address.is_unspecified:
-        return "127.0.0.1" if address.version == 4 else "[::1]"
-    return host if address.version == 4 else f"[{host}]"

@@ -11,9 +11,8 @@ from dataclasses import replace
 
 from channels.slack.api import TOKEN_FAULTS, SlackApi, SlackCallError
 from channels.slack.config import ANY_TEAM, SlackConfig, SlackConfigError, from_settings
-from settings import ROOT, SettingsError, load_settings
+from settings import ROOT, USAGE_EXIT, SettingsError, load_settings
 
-USAGE_EXIT = 64  # EX_USAGE
 CREDENTIALS = ROOT / "credentials_slack.yml"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from settings import ROOT, Settings
 
 WEB_FOLDER = ROOT / "web"
-SECRET_FILE = "web_secret"  # noqa: S105 - a file's name, not a secret
+SIGNING_KEY_FILE = "web_secret"
 SECRET_LENGTH = 32
 DAY = 86_400.0
 
@@ -83,7 +83,7 @@ def absolute_database(url: str) -> str:
 def kept_secret(folder: Path) -> str:
     """The secret in `folder`, made on first use, readable by this user alone."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / SECRET_FILE
+    path = folder / SIGNING_KEY_FILE
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

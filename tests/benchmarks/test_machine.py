@@ -13,6 +13,8 @@ from benchmarks.machine import Company, disk, family_time, processor_time, resid
 from benchmarks.needed import canonical, required
 from benchmarks.peer import epoch
 
+needs_proc = pytest.mark.skipif(not Path("/proc/stat").exists(), reason="reads /proc, which Linux alone has")
+
 
 def test_a_file_with_two_names_counts_once(tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(b"x" * 1_000_000)
@@ -35,7 +37,7 @@ def test_memory_counts_the_whole_group() -> None:
     assert resident(child.pid) == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@needs_proc
 def test_processor_time_is_that_of_the_group() -> None:
     code = "import sys\nfor _ in range(10_000_000): pass\nprint('done', flush=True); sys.stdin.read()"
     with subprocess.Popen(
@@ -100,11 +102,11 @@ def test_what_a_package_needs_is_followed_but_not_its_extras() -> None:
         "spacy": Package("d"),
         "d": Package(),
     }
-    assert required(["Rasa"], installed) == {"rasa", "a-b", "c"}  # type: ignore[arg-type]
+    assert required(["Rasa"], installed) == {"rasa", "a-b", "c"}
     assert canonical("A__b.C") == "a-b-c"
 
 
-@pytest.mark.skipif(not Path("/proc/stat").exists(), reason="read from /proc")
+@needs_proc
 def test_what_this_process_and_its_children_compute_is_not_company() -> None:
     before = family_time(os.getpid())
     busy = "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass\ninput()"

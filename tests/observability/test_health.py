@@ -63,7 +63,7 @@ def test_what_is_away_is_named_and_looked_at_once_a_second() -> None:
 
     async def story() -> None:
         nonlocal now
-        readiness = Readiness(database, lambda: now)  # type: ignore[arg-type]
+        readiness = Readiness(database, lambda: now)
         assert all((await readiness.look(app())).values())
         database.away = True
         now += 0.9
@@ -97,7 +97,7 @@ def test_a_real_action_server_s_health_is_asked() -> None:
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         async with server:
-            return await Readiness(FakeDatabase()).look(app(f"http://127.0.0.1:{port}/webhook"))  # type: ignore[arg-type]
+            return await Readiness(FakeDatabase()).look(app(f"http://127.0.0.1:{port}/webhook"))
 
     assert asyncio.run(story())["actions"] is True
     assert asked == [b"GET /health HTTP/1.1"]
@@ -105,7 +105,7 @@ def test_a_real_action_server_s_health_is_asked() -> None:
 
 def test_an_assistant_that_is_still_loading_is_not_ready() -> None:
     loading = SimpleNamespace(ctx=SimpleNamespace(agent=None))
-    found = asyncio.run(Readiness(FakeDatabase()).look(loading))  # type: ignore[arg-type]
+    found = asyncio.run(Readiness(FakeDatabase()).look(loading))
     assert found == {"model": False, "database": True, "actions": True}
 
 

@@ -10,7 +10,7 @@ import yaml
 
 import settings
 from scripts.endpoints import database_file, write_endpoints
-from settings import Settings, SettingsError, as_environment, load_settings, read_env_file
+from settings import USAGE_EXIT, Settings, SettingsError, as_environment, http_url, load_settings, read_env_file
 
 
 def test_the_example_shows_every_variable_with_its_default() -> None:
@@ -167,3 +167,28 @@ def test_a_redis_address_chooses_the_shared_locks(tmp_path: Path) -> None:
 )
 def test_where_an_sqlite_address_points(url: str, file: str | None) -> None:
     assert database_file(url, Path("/srv")) == (Path(file) if file else None)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("[::]", "http://[::1]:80"),
+        ("fd00::7", "http://[fd00::7]:80"),
+        ("assistant.internal", "http://assistant.internal:80"),
+    ],
+)
+def test_a_server_that_listens_everywhere_is_reached_over_loopback(host: str, url: str) -> None:
+    assert http_url(host, 80) == url
+
+
+def test_a_command_with_wrong_settings_ends_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNKNOT_PORT", "http")
+    with pytest.raises(SystemExit) as ended:
+        settings.settings_of_command()
+    assert ended.value.code == USAGE_EXIT
+    assert "UNKNOT_PORT" in capsys.readouterr().err

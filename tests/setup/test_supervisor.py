@@ -139,7 +139,10 @@ def test_a_part_that_dies_again_and_again_is_given_up(tmp_path: Path) -> None:
 def test_a_hung_part_is_restarted(tmp_path: Path) -> None:
     said = Said()
     hung = {"now": True}
-    alive = lambda: "it does not answer in time" if hung["now"] else None  # noqa: E731
+
+    def alive() -> str | None:
+        return "it does not answer in time" if hung["now"] else None
+
     with Supervisor([part(tmp_path, SLEEP, alive=alive)], said, QUICK) as supervisor:
         supervisor.start()
         before = supervisor.pid("part")

@@ -17,7 +17,7 @@ FACTS = sorted({*FINDINGS, *KNOWLEDGE.conditions})
 
 
 def case_with(*ids: str, **values: object) -> Case:
-    return Case(status=dict.fromkeys(ids, PRESENT), **values)  # type: ignore[arg-type]
+    return Case(status=dict.fromkeys(ids, PRESENT), **values)
 
 
 def level(*ids: str, **values: object) -> str:

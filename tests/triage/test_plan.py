@@ -20,12 +20,12 @@ DOSED = sorted(r.id for r in KNOWLEDGE.remedies.values() if r.dose)
 NSAIDS = {"ibuprofen", "naproxen"}
 
 
-def plan_for(*ids: str, **values: object):  # type: ignore[no-untyped-def]
-    case = Case(status=dict.fromkeys(ids, PRESENT), answered=("safety",), **values)  # type: ignore[arg-type]
+def plan_for(*ids: str, **values: object):
+    case = Case(status=dict.fromkeys(ids, PRESENT), answered=("safety",), **values)
     return make_plan(case, assess(case, KNOWLEDGE), KNOWLEDGE)
 
 
-def doses_in(plan) -> set[str]:  # type: ignore[no-untyped-def]
+def doses_in(plan) -> set[str]:
     return {item.id for item in plan.remedies if (dose := KNOWLEDGE.remedies[item.id].dose) and dose in item.how}
 
 
