@@ -29,6 +29,8 @@ def reply_kind(turn: Turn) -> str | None:
         return YES
     if "no" in acts:
         return NO
+    if any(m.assertion != ABSENT for m in turn.of("finding")):
+        return None  # "I do have some" is no denial, however much it sounds like one
     by_intent = {"affirm": YES, "deny": NO, "unknown": UNKNOWN, "refuse": REFUSED}
     return by_intent.get(turn.intent)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,7 +25,13 @@ from triage.turn import Turn
 
 MOST_ANSWERS = 3
 SURE = 0.8  # an answer to our question is read as a question too only when it surely is one
+SURE_BESIDE_FACTS = 0.9  # the same for a message that tells something and is not put as a question
 SEVERE = 7
+_ASKING = re.compile(
+    r"\?|\b(?:what|whats|how|hows|why|which|should i|can i|could i|may i|tell me|best|advice|wonder\w*)\b"
+    r"|(?:^|[.,;!]\s*|\b(?:and|but|so|also)\s+)(?:can|could|should|would|will|is|are|do|does|may|when|where|who|any)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -130,9 +137,13 @@ def _repair(change: Change, case: Case, knowledge: Knowledge) -> str:
 
 def _questions(turn: Turn, folded: Folded, knowledge: Knowledge) -> list[str]:
     """What the message asks."""
-    asked = [str(m.value) for m in turn.of("question")]
-    sure = turn.confidence >= SURE or "?" in turn.text
-    if turn.intent in knowledge.questions and (sure or not folded.answered):
+    put_as_one = _ASKING.search(turn.text) is not None
+    needed = SURE if folded.answered else 0.0
+    if folded.told_something:
+        # "Lower back spasm, 7" names what the questions are about and asks none of them.
+        needed = SURE_BESIDE_FACTS
+    asked = [str(m.value) for m in turn.of("question") if put_as_one or not folded.told_something]
+    if turn.intent in knowledge.questions and (put_as_one or turn.confidence >= needed):
         asked.insert(0, turn.intent)
     return asked
 

@@ -98,8 +98,16 @@ def respond(
     elif turn.intent in ("bot_challenge", "privacy"):
         said.append(replies.notice(turn.intent, messages[turn.intent]))
     asked = [turn.intent, *(str(m.value) for m in turn.of("question"))]
-    said += answers(asked, assessment, knowledge, MOST_ANSWERS)
+    answered = answers(asked, assessment, knowledge, MOST_ANSWERS)
+    if any(_offers_more(str(reply["question"]), knowledge) for reply in answered):
+        said.append(replies.notice("help", messages["emergency_not_now"]))
+    said += answered
     return Told(replace(case, pending=None, misses=0), tuple(said))
+
+
+def _offers_more(question: str, knowledge: Knowledge) -> bool:
+    """Whether an answer names medicines or exercise, which can do harm before an emergency has been looked at."""
+    return any(knowledge.remedies[identity].group != "first" for identity in knowledge.questions[question].remedies)
 
 
 def _take_back(

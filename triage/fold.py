@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from knowledge.loader import Knowledge
-from knowledge.schema import Choice
+from knowledge.schema import Choice, Level
 from triage.answering import NO, RECURRENT, answer, mark, reply_kind
 from triage.case import ABSENT, POSSIBLE, PRESENT, Case
-from triage.interview import FIRST, MORE, NextAsk, build
+from triage.interview import CONFIRM, FIRST, MORE, NextAsk, build
 from triage.turn import Mention, Turn
 
 VALUE_FIELDS = (
@@ -180,9 +180,15 @@ def _apply_statuses(case: Case, turn: Turn, knowledge: Knowledge) -> Case:
         # Within one message the strongest word counts: "numb? not really, well, a bit numb".
         if status and _ORDER[status] >= _ORDER.get(changes.get(identity, ""), -1):
             changes[identity] = status
-    # A doubt does not undo what was said plainly.
-    changes = {i: s for i, s in changes.items() if s != POSSIBLE or not case.known(i)}
-    return case.with_status(changes)
+    return case.with_status({i: s for i, s in changes.items() if s != POSSIBLE or _may_doubt(case, i, knowledge)})
+
+
+def _may_doubt(case: Case, identity: str, knowledge: Knowledge) -> bool:
+    """A doubt does not undo what was said plainly; of an emergency sign, only a no to that very question is plain."""
+    finding = knowledge.findings.get(identity)
+    if finding is not None and finding.floor is Level.EMERGENCY and case.status.get(identity) == ABSENT:
+        return CONFIRM + identity not in case.asked
+    return not case.known(identity)
 
 
 _ORDER = {ABSENT: 0, POSSIBLE: 1, PRESENT: 2}
@@ -207,9 +213,8 @@ def _apply_values(case: Case, turn: Turn) -> Case:
     for name in ("duration_days", "age", "pregnancy_weeks"):
         if name in values:
             values[name] = int(values[name])
-    # A new place without a side does not keep the old side.
-    if "location" in values and values["location"] != case.location and "side" not in values:
-        values["side"] = None
+    if values.get("location") in ("whole", "elsewhere") and "side" not in values:
+        values["side"] = None  # the side was that of the old place
     case = replace(case, **values) if values else case
     if turn.first("course") == RECURRENT:
         case = case.with_status({RECURRENT: PRESENT})

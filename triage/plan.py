@@ -118,12 +118,12 @@ def _held(
 
 
 def labels(ids: Sequence[str], remedy: Remedy, knowledge: Knowledge) -> tuple[str, ...]:
-    """Plain words for ids; derived facts have none of their own, so the remedy's reason stands in."""
+    """Plain words for ids, to follow "because of"; a fact without words of its own has the remedy's reason."""
     words = []
     for identity in ids:
         record = knowledge.findings.get(identity) or knowledge.conditions.get(identity)
         reason = next((w.because for w in remedy.withheld_by if identity in w.any_of), identity)
-        words.append(record.label if record else reason)
+        words.append(record.label if record else knowledge.messages.get(f"fact_{identity}", reason))
     return tuple(dict.fromkeys(words))
 
 

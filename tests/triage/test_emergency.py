@@ -205,3 +205,15 @@ def test_what_the_guard_took_over_is_read_as_it_was() -> None:
     parse = {"intent": {"name": "report_emergency", "confidence": 1.0, "read_as": "affirm"}, "entities": []}
     turn = Turn.from_parse("👍", parse)
     assert (turn.intent, turn.alarmed) == ("affirm", True)
+
+
+@pytest.mark.parametrize(
+    ("question", "later"), [("which_stretches", True), ("which_painkiller", True), ("spasm_duration", False)]
+)
+def test_medicines_and_exercise_wait_until_somebody_has_looked(question: str, later: bool) -> None:
+    talk = Talk()
+    talk.tell("tearing_pain")
+    talk.ask(question)
+    assert talk.replies[0]["level"] == "emergency"
+    assert talk.replies[-1]["question"] == question
+    assert any(reply["text"] == talk.knowledge.messages["emergency_not_now"] for reply in talk.replies) is later

@@ -153,3 +153,57 @@ def test_titles_that_share_a_reason_are_listed_as_people_do() -> None:
     text = next(reply for reply in talk.ask("which_painkiller") if reply["type"] == "answer")["text"]
     titles = [KNOWLEDGE.remedies[i].title for i in ("ibuprofen", "naproxen", "acetaminophen")]
     assert f"{titles[0]}, {titles[1]} or {titles[2]}, because" in text
+
+
+def test_a_doubt_after_a_denied_list_is_asked_about() -> None:
+    talk = at("red_flags_more", duration_days=1, injury="strain")
+    assert talk.case.status["saddle_numbness"] == "absent"
+    talk.say("well I do have a bit of it", "deny", (Mention("finding", "saddle_numbness", "possible"),))
+    assert talk.of("ask")[0]["findings"] == ["saddle_numbness"]
+    assert "red_flags_more" not in talk.case.answered
+    talk.yes()
+    assert talk.level == "emergency"
+
+
+def test_a_doubt_that_was_denied_by_name_is_not_raised_again() -> None:
+    talk = Talk()
+    doubt = (Mention("finding", "saddle_numbness", "possible"),)
+    talk.say("a bit odd there", "inform", doubt)
+    talk.no()
+    talk.say("a bit odd there", "inform", doubt)
+    assert talk.case.pending == "confirm:saddle_numbness"
+    talk.no()
+    talk.say("a bit odd there", "inform", doubt)
+    assert talk.case.status["saddle_numbness"] == "absent"
+
+
+def test_the_side_outlives_a_corrected_place() -> None:
+    talk = Talk()
+    talk.tell(location="lower", side="right")
+    talk.say("more like upper", "inform", (Mention("act", "correction"), Mention("location", "upper")))
+    assert (talk.case.location, talk.case.side) == ("upper", "right")
+    assert "right" in talk.replies[0]["text"]
+    talk.tell(location="whole")
+    assert talk.case.side is None
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "answered"),
+    [
+        ("my lower back is spasming", 0.8, False),
+        ("lower back, is heat ok", 0.5, True),
+        ("lower back, what helps", 0.5, True),
+        ("lower back spasm", 0.95, True),
+    ],
+)
+def test_a_statement_is_answered_only_where_it_surely_asks(text: str, confidence: float, answered: bool) -> None:
+    talk = Talk()
+    talk.say(text, "releasing_spasms", (Mention("location", "lower"),), confidence)
+    assert bool(talk.of("answer")) is answered
+    assert talk.case.location == "lower"
+
+
+def test_facts_that_follow_from_an_age_have_words_of_their_own() -> None:
+    talk = planned(age=72)
+    why = {held["id"]: held["why"] for held in talk.of("plan")[0]["withheld"]}
+    assert why["ibuprofen"].endswith("because of an age of 60 or more.")
