@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from knowledge.schema import Ask
 from triage.case import ABSENT, POSSIBLE, PRESENT, Case
 from triage.interview import CONFIRM, FIRST, MORE, NextAsk
-from triage.turn import Turn
+from triage.turn import Mention, Turn
 
 YES, NO, UNKNOWN, REFUSED = "yes", "no", "unknown", "refused"
 RECURRENT = "recurrent"
+MOST_EXAGGERATED, PER_CENT = 15, 100
 UNNAMED = {FIRST: "emergency_sign_unnamed", MORE: "urgent_sign_unnamed"}
 
 
@@ -45,7 +47,7 @@ def answer(
     identity = waiting.id
     kind = reply_kind(turn)
     if identity.startswith(CONFIRM):
-        return _answer_confirm(case, waiting, kind, turn)
+        return _answer_confirm(case, waiting, kind, turn.intent == "inform" and not told)
     if identity == "consent":
         return case, kind in (YES, NO) or chosen, False
     if waiting.none_of_these and ask is not None:
@@ -60,7 +62,7 @@ def answer(
     return case, False, False
 
 
-def _answer_confirm(case: Case, waiting: NextAsk, kind: str | None, turn: Turn) -> tuple[Case, bool, bool]:
+def _answer_confirm(case: Case, waiting: NextAsk, kind: str | None, evades: bool) -> tuple[Case, bool, bool]:
     finding = waiting.findings[0]
     if case.status.get(finding) in (PRESENT, ABSENT):
         return case, True, False
@@ -68,10 +70,14 @@ def _answer_confirm(case: Case, waiting: NextAsk, kind: str | None, turn: Turn) 
         return case.with_status({finding: PRESENT}), True, False
     if kind == NO:
         return case.with_status({finding: ABSENT}), True, False
-    if kind in (UNKNOWN, REFUSED) or turn.intent == "inform":
-        # Not a no: someone should look at it today.
-        return case.with_status({finding: POSSIBLE, UNNAMED[MORE]: PRESENT}), True, False
+    if kind in (UNKNOWN, REFUSED) or (evades and case.asked.count(waiting.id) > 1):
+        return leave_in_doubt(case), True, False
     return case, False, False
+
+
+def leave_in_doubt(case: Case) -> Case:
+    """A sign that was asked about directly and not denied: someone should look at it today."""
+    return case.with_status({UNNAMED[MORE]: PRESENT})
 
 
 def _answer_checklist(
@@ -81,7 +87,7 @@ def _answer_checklist(
     named = [m for m in (*turn.of("finding"), *turn.of("condition")) if m.value in asked_about]
     named_present = chosen or any(m.assertion == PRESENT for m in named)
     # Ticking in the list answers for all of it; naming one illness in words of one's own says nothing of the others.
-    denies_rest = kind == NO or (ask.conditions and chosen)
+    denies_rest = (kind == NO and not _denies_by_name(turn, named)) or (ask.conditions and chosen)
     if denies_rest:
         # A doubt from before is settled by a plain no; one in this very message is not.
         doubted_now = {m.value for m in named if m.assertion == POSSIBLE}
@@ -112,17 +118,27 @@ def _answer_checklist(
     return case, False, False
 
 
+def _denies_by_name(turn: Turn, named: Sequence[Mention]) -> bool:
+    """ "Not pregnant" says no to one of the list and nothing of the others; "no, not pregnant" says no to all."""
+    return bool(named) and all(m.assertion == ABSENT for m in named) and not turn.acts() & {"no", "none"}
+
+
 def _answer_value(case: Case, turn: Turn, identity: str, kind: str | None) -> Case:
     number = turn.first("number")
     if number is not None:
         number = int(number)
-        if identity == "severity" and case.severity is None and number >= 0:
+        if identity == "severity" and case.severity is None and _is_score(number):
             return replace(case, severity=min(10, number), severity_exact=True)
         if identity == "age" and case.age is None and 0 < number <= 120:
             return replace(case, age=number)
     if identity == "injury" and case.injury is None and kind == NO:
         return replace(case, injury="none")
     return case
+
+
+def _is_score(number: int) -> bool:
+    """0 to 10, or an exaggeration of 10 ("12", "100"); what lies between is more likely an age."""
+    return 0 <= number <= MOST_EXAGGERATED or number >= PER_CENT
 
 
 def _has_value(case: Case, identity: str) -> bool:

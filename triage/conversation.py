@@ -71,7 +71,7 @@ def take_in(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Reg
     case, talk, stop = small_talk.respond(case, turn, folded, assessment, knowledge, region)
     said += talk
     case = _leads(case, folded, turn, before)
-    understood = bool(said) or folded.answered or folded.told_something or _moves_on(case, turn)
+    understood = bool(said or case.lead) or folded.answered or folded.told_something or _moves_on(case, turn)
     if understood:
         case = replace(case, misses=0)
     else:
@@ -159,6 +159,10 @@ def _leads(case: Case, folded: Folded, turn: Turn, before: Case) -> Case:
         lead.append("severe_ack")
     if folded.needs_naming:
         lead.append("clarify_which" if reply_kind(turn) == YES else "clarify_one_by_one")
+    if folded.gave_up:
+        lead.append("going_on")
+    elif folded.was_pending == "onset" and not folded.answered and turn.first("number") is not None:
+        lead.append("clarify_unit")
     news = new_facts(before, folded.case)
     # A person who said much at once, or something else than was asked, wants to see that it arrived.
     if len(news) > 1 or (news and (before.plan_given or (folded.was_pending and not folded.answered))):

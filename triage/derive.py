@@ -12,6 +12,7 @@ NSAID_AGE = 60  # labels of non-prescription NSAIDs: ask a doctor first from 60
 CHILD_AGE = 6
 ADULT_AGE = 18
 SECOND_HALF_WEEKS = 20
+PREGNANCY = ("pregnant", "pregnant_20_weeks")
 
 
 def present_ids(case: Case) -> frozenset[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from knowledge.loader import Knowledge
 from knowledge.schema import Choice, Level
-from triage.answering import NO, RECURRENT, answer, mark, reply_kind
+from triage.answering import NO, RECURRENT, answer, leave_in_doubt, mark, reply_kind
 from triage.case import ABSENT, POSSIBLE, PRESENT, Case
 from triage.interview import CONFIRM, FIRST, MORE, NextAsk, build
 from triage.turn import Mention, Turn
@@ -65,6 +65,7 @@ class Folded:
     answered: bool = False
     told_something: bool = False
     needs_naming: bool = False  # "yes" to a list that wants to know which
+    gave_up: bool = False  # the question that waited is left unanswered
     was_pending: str = ""  # id of the question that waited before the message
 
 
@@ -84,8 +85,7 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
     case = _apply_values(case, turn)
     case = _apply_denied_groups(case, turn, knowledge)
     told = case != before
-    needs_naming = False
-    answered = False
+    needs_naming = answered = gave_up = False
     if waiting is not None:
         case, answered, needs_naming = answer(case, turn, waiting, ask, bool(chosen), told)
         if answered:
@@ -94,7 +94,9 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
             case = replace(case, ignored=case.ignored + 1)
         if case.ignored >= (PATIENCE_WITH_NO if reply_kind(turn) == NO else PATIENCE):
             # Asked again and again without an answer: going on without it beats a dead end.
-            case = replace(mark(case, "declined", waiting.id), ignored=0)
+            case = replace(mark(case, "declined", waiting.id), ignored=0, pending=None)
+            case = leave_in_doubt(case) if waiting.id.startswith(CONFIRM) else case
+            gave_up = True
     started = (
         case.started
         or told
@@ -107,7 +109,7 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
     case = replace(case, started=started, seen_until=max(case.seen_until, turn.timestamp))
     if case.paused and told:
         case = replace(case, paused=False)
-    return Folded(case, _changes(before, case, turn), answered, told, needs_naming, before.pending or "")
+    return Folded(case, _changes(before, case, turn), answered, told, needs_naming, gave_up, before.pending or "")
 
 
 def new_episode(case: Case, knowledge: Knowledge) -> Case:
@@ -238,9 +240,14 @@ def _bare_number(case: Case, turn: Turn, values: dict[str, Any]) -> dict[str, An
 
 
 def _corrected_number(case: Case, turn: Turn, values: dict[str, Any]) -> dict[str, Any]:
-    """ "Not 8, 6": of two numbers one is the score or the age that we have, so the other takes its place."""
+    """ "Not 8, 6": of two numbers one is the score or the age that we have. "No, it's a 9" can only be the score."""
     numbers = [int(found) for found in _NUMBER.findall(turn.text)]
-    if len(numbers) != len(set(numbers)) or len(numbers) != 2 or len(turn.text.split()) > MOST_WORDS_OF_A_CORRECTION:
+    if len(turn.text.split()) > MOST_WORDS_OF_A_CORRECTION or len(numbers) != len(set(numbers)):
+        return {}
+    bare = len(numbers) == 1 and turn.first("number") is not None and not values
+    if bare and turn.acts() & {"no", "correction"} and case.severity is not None and numbers[0] <= 10:
+        return {} if case.pending in ("age", "onset") else {"severity": numbers[0]}
+    if len(numbers) != 2:
         return {}
     for name, most in (("severity", 10), ("age", 120)):
         old = getattr(case, name)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from knowledge.loader import Knowledge
-from knowledge.schema import Ask, Choice, Level
+from knowledge.schema import Ask, Choice, Condition, Level
 from triage.case import POSSIBLE, Case
-from triage.derive import ADULT_AGE, DAYS_LONG
-from triage.engine import Assessment
+from triage.derive import ADULT_AGE, DAYS_LONG, PREGNANCY
+from triage.engine import Assessment, join
 
 CONFIRM = "confirm:"  # a pending question about one finding: "confirm:saddle_numbness"
 MOST_CONFIRMS = 3
 FIRST = "red_flags_first"
 MORE = "red_flags_more"
+GROUPS = {"condition": "conditions", "medicine": "medicines", "allergy": "allergies"}
 # Once someone has to see a clinician today, only what could make it an emergency and what fits the first aid matters.
 WHEN_URGENT = (FIRST, "location", "severity")
 
@@ -108,7 +109,24 @@ def build(identity: str, case: Case, knowledge: Knowledge) -> NextAsk:
         and not (ask.none_of_these and choice.present and all(case.known(i) for i in choice.present))
     )
     findings = tuple(i for i in ask.findings if not case.known(i) and _offered(i, ask, choices))
-    return NextAsk(ask.id, ask.asks, ask.text, ask.why, findings, choices, ask.none_of_these)
+    asks, text = _what_is_left(ask, case, knowledge) if ask.conditions else (ask.asks, ask.text)
+    return NextAsk(ask.id, asks, text, ask.why, findings, choices, ask.none_of_these)
+
+
+def _what_is_left(ask: Ask, case: Case, knowledge: Knowledge) -> tuple[tuple[str, ...], str]:
+    """Contract ask ids and text for the groups (pregnancy, illnesses, ...) of which something is not known yet."""
+    groups = {identity: _group(knowledge.conditions[identity]) for identity in ask.conditions}
+    unknown = {group for identity, group in groups.items() if not case.known(identity)}
+    left = tuple(identity for identity in ask.asks if identity in unknown)
+    if not left or set(left) == set(ask.asks):
+        return ask.asks, ask.text
+    named = join([knowledge.messages[f"ask_{identity}"] for identity in left], knowledge.messages["or"])
+    return left, knowledge.messages["ask_what_is_left"].format(groups=named)
+
+
+def _group(condition: Condition) -> str:
+    """The contract's ask id that a condition, medicine or allergy belongs to."""
+    return "pregnancy" if condition.id in PREGNANCY else GROUPS[condition.kind]
 
 
 def _offered(finding: str, ask: Ask, choices: tuple[Choice, ...]) -> bool:

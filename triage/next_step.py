@@ -76,7 +76,8 @@ def _heard(case: Case, question: str, knowledge: Knowledge) -> list[str]:
     """Says which facts arrived; the question about illnesses and medicines names those it has already."""
     names = [identity.removeprefix(HEARD) for identity in case.lead if identity.startswith(HEARD)]
     if question == SAFETY:
-        names += [identity for identity in knowledge.conditions if identity in case.present()]
+        known = [identity for identity in knowledge.conditions if identity in case.present()]
+        names += [i for i in known if i != "pregnant_20_weeks"] if "pregnant" in known else known
     text = heard(tuple(dict.fromkeys(names)), case, knowledge)
     return [text] if text else []
 

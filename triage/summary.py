@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from knowledge.loader import Knowledge
 from triage.case import ABSENT, POSSIBLE, PRESENT, Case
-from triage.derive import present_ids
+from triage.derive import PREGNANCY, present_ids
 from triage.engine import join
 from triage.plan import Plan
 
@@ -57,7 +57,7 @@ def new_facts(before: Case, after: Case) -> list[str]:
     if before.side is None and after.side and after.location and "location" not in values:
         values.insert(0, "location")
     statuses = [i for i, s in after.status.items() if s == PRESENT and before.status.get(i) != PRESENT]
-    return values + [i for i in statuses if i != "pregnant" or "pregnancy_weeks" not in values]
+    return values + [i for i in statuses if i not in PREGNANCY or "pregnancy_weeks" not in values]
 
 
 def heard(names: Sequence[str], case: Case, knowledge: Knowledge) -> str:

@@ -207,3 +207,84 @@ def test_facts_that_follow_from_an_age_have_words_of_their_own() -> None:
     talk = planned(age=72)
     why = {held["id"]: held["why"] for held in talk.of("plan")[0]["withheld"]}
     assert why["ibuprofen"].endswith("because of an age of 60 or more.")
+
+
+def test_a_single_no_by_name_leaves_the_rest_of_the_list_open() -> None:
+    talk = at("safety", severity=5, duration_days=1, injury="strain", age=30)
+    talk.say("not pregnant", "deny", (Mention("condition", "pregnant", "absent"),))
+    assert talk.case.pending == "safety"
+    assert talk.case.status["pregnant"] == "absent"
+    assert "kidney_disease" not in talk.case.status
+    talk.no()
+    assert talk.case.status["kidney_disease"] == "absent"
+    assert talk.of("plan")
+
+
+def test_what_was_said_of_illnesses_and_medicines_is_not_asked_again() -> None:
+    talk = Talk()
+    denied = (Mention("denied_group", "conditions"), Mention("denied_group", "medicines"))
+    talk.say("no meds no conditions", "inform", (Mention("location", "lower"), Mention("severity", 5), *denied))
+    for _ in range(8):
+        if talk.case.pending == "safety":
+            break
+        talk.no()
+    (ask,) = talk.of("ask")
+    assert ask["asks"] == ["allergies", "pregnancy"]
+    assert M["ask_allergies"] in ask["prompt"]
+    assert M["ask_medicines"] not in ask["prompt"]
+
+
+def test_weeks_of_pregnancy_are_noted_once() -> None:
+    talk = Talk()
+    mentions = (Mention("condition", "pregnant"), Mention("condition", "pregnant_20_weeks"))
+    talk.say("28 weeks, lower", "inform", (*mentions, Mention("pregnancy_weeks", 28), Mention("location", "lower")))
+    assert M["heard_pregnancy_weeks"].format(value=28) in talk.of("ask")[0]["lead"]
+    assert KNOWLEDGE.conditions["pregnant_20_weeks"].label not in talk.of("ask")[0]["lead"]
+
+
+@pytest.mark.parametrize(("number", "score"), [(0, 0), (7, 7), (12, 10), (100, 10), (45, None), (20, None)])
+def test_which_numbers_are_a_score(number: int, score: int | None) -> None:
+    talk = Talk()
+    talk.tell(location="lower")
+    talk.no()
+    assert talk.asked == ["severity"]
+    talk.say(str(number), "inform", (Mention("number", number),))
+    assert talk.case.severity == score
+
+
+def test_no_it_is_a_nine_corrects_the_score() -> None:
+    talk = planned()
+    talk.say("no its 9", "deny", (Mention("act", "no"), Mention("number", 9)))
+    assert talk.case.severity == 9
+    assert talk.of("plan")[0]["severity"] == 9
+
+
+def test_a_number_without_a_unit_is_asked_for_its_unit() -> None:
+    talk = at("onset")
+    talk.say("3", "inform", (Mention("number", 3),))
+    assert talk.asked == ["onset"]
+    assert talk.of("ask")[0]["lead"] == M["clarify_unit"]
+
+
+def test_a_question_that_is_left_is_left_openly() -> None:
+    talk = Talk()
+    talk.say("my back")
+    for _ in range(3):
+        talk.no()
+    assert talk.asked == ["severity"]
+    assert [reply["type"] for reply in talk.replies] == ["ask"]
+    assert M["going_on"] in talk.of("ask")[0]["lead"]
+
+
+def test_a_fact_given_instead_of_yes_or_no_is_kept_and_the_doubt_asked_again() -> None:
+    talk = Talk()
+    talk.say("my back, odd", "inform", (Mention("finding", "saddle_numbness", "possible"),))
+    talk.no()
+    talk.say("well, odd there", "inform", (Mention("finding", "saddle_numbness", "possible"),))
+    assert talk.case.pending == "confirm:saddle_numbness"
+    talk.tell(location="lower")
+    assert talk.case.location == "lower"
+    assert talk.case.pending == "confirm:saddle_numbness"
+    assert talk.level is None
+    talk.say("dunno", "unknown")
+    assert talk.level == "urgent"
