@@ -12,8 +12,6 @@ from pathlib import Path
 
 from scripts.supervisor import die_with_parent
 
-MB = 1_000_000
-
 
 @dataclass(frozen=True)
 class Cost:

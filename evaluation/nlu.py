@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,10 +99,6 @@ class Nlu:
         guess, confidence = ranking[0] if ranking else (intent, 0.0)
         entities = tuple(found.get("entities") or ())
         return Parsed(text, intent, guess, confidence, ranking, entities, seconds, cpu)
-
-    def parse_all(self, texts: Sequence[str]) -> list[Parsed]:
-        """Each text by itself, in order."""
-        return [self.parse(text) for text in texts]
 
     def used_mb(self) -> float:
         """Resident memory in MB above that of Rasa with no model loaded, so far in this process."""

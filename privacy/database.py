@@ -68,7 +68,7 @@ class Database:
         head = "sqlite:///"
         if url.startswith(head) and not url.startswith(head + "/"):
             url = f"{head}{ROOT / url[len(head) :]}"
-        self.engine: Engine = sa.create_engine(url, future=True)
+        self.engine: Engine = sa.create_engine(url, future=True, hide_parameters=True)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
 
     def has(self, table: sa.Table) -> bool:

@@ -40,7 +40,10 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._over.is_set():
-            self._once()
+            try:
+                self._once()
+            except OSError as error:  # a full disk today must not end the deleting for good
+                print(f"What is too old could not be deleted; it is tried again: {error}", file=sys.stderr)
             self._over.wait(self._every)
 
     def _once(self) -> None:

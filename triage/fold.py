@@ -30,7 +30,6 @@ VALUE_FIELDS = (
     "pregnancy_weeks",
     "trend",
 )
-OTHER_VALUES = frozenset({"course", "denied_group", "number"})
 HISTORY = ("cancer_history", "osteoporosis", "immunosuppressed")  # what "I'm healthy" also denies
 LASTING_FINDINGS = frozenset({"cancer_history", "osteoporosis", "steroid_use", "immunosuppressed", "iv_drug_use"})
 TODAY_ONLY = frozenset({"other_nsaid", "acetaminophen_already", "broken_skin"})

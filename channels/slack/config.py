@@ -46,11 +46,6 @@ class SlackConfig:
             raise SlackConfigError(f"There is no bot token for the workspace {team}.")
         return token
 
-    @property
-    def all_tokens(self) -> list[str]:
-        """Every bot token once."""
-        return list(dict.fromkeys(self.tokens.values()))
-
 
 def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None) -> SlackConfig:
     """The configuration of this installation; `overrides` (from credentials_slack.yml) may change limits only.

@@ -255,8 +255,11 @@ class Api:
             return
         self._swept = now
         oldest = now - self.config.session_seconds
-        for session in await self._store.dead(now - self.config.token_seconds, oldest):
-            await self._erase(request, session)
+        try:
+            for session in await self._store.dead(now - self.config.token_seconds, oldest):
+                await self._erase(request, session)
+        except Exception as error:  # a newcomer's session must not fail for it
+            logger.warning("Dead conversations stay for another hour: %s", type(error).__name__)
 
     def _expiry(self, session: Session) -> str:
         return _iso(session.created + self.config.session_seconds)

@@ -51,9 +51,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         here = url.startswith("sqlite")
+        # The text of an error would hold the statement's parameters, and with them what a person wrote.
+        options: dict[str, Any] = {"future": True, "hide_parameters": True}
         pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}
         pool["connect_args"] = {"connect_timeout": _CONNECT_SECONDS}
-        self._engine = sa.create_engine(url, future=True, **({} if here else pool))
+        self._engine = sa.create_engine(url, **options, **({} if here else pool))
         if here:
             # What is deleted is overwritten, or it stays readable in the file's free pages.
             sa.event.listen(self._engine, "connect", lambda db, _: db.execute("PRAGMA secure_delete = ON").close())

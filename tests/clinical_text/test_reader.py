@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import statistics
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -128,20 +126,6 @@ def test_corrections_and_whose_time_it_is(
     reader: Reader, text: str, kind: str, wanted: list[tuple[object, str, str]]
 ) -> None:
     assert [(m.value, m.assertion, m.experiencer) for m in reader.read(text).of(kind)] == wanted
-
-
-def test_speed(reader: Reader) -> None:
-    texts = [
-        "my back went again this morning and i cant feel my bum",
-        "no fever, legs ok",
-        "lower left, about 7 out of 10",
-    ] * 20
-    took = []
-    for text in texts:
-        start = time.process_time()
-        reader.read(text)
-        took.append((time.process_time() - start) * 1000)
-    assert statistics.median(took) < 6  # twice the budget: machines differ
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real phrases are not part of the repository")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -178,12 +177,3 @@ def test_knowledge_is_read_once_and_cannot_be_changed() -> None:
     record: Any = knowledge.findings["fever"]
     with pytest.raises(FrozenInstanceError):
         record.label = "heat"
-
-
-def test_loading_is_fast() -> None:
-    def seconds() -> float:
-        start = time.process_time()
-        load_from(loader.HERE)
-        return time.process_time() - start
-
-    assert min(seconds() for _ in range(3)) < 0.3

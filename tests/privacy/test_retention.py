@@ -163,6 +163,27 @@ def test_the_launcher_s_keeper_deletes_by_itself(sqlite: Kept) -> None:
     assert sqlite.senders() == ["new"]
 
 
+def test_the_keeper_goes_on_after_a_day_on_which_nothing_could_be_written(
+    sqlite: Kept, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqlite.talk("old", OLD_WORDS, time.time() - 31 * DAY)
+    settings = settings_of(sqlite)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    in_the_way = settings.data_dir / "log"
+    in_the_way.write_text("a file where the folder of logs should be")
+    keeper = Keeper(settings, every=0.1).start()
+    deadline, said = time.monotonic() + 30, ""
+    while not said and time.monotonic() < deadline:
+        time.sleep(0.05)
+        said = capsys.readouterr().err
+    in_the_way.unlink()
+    while sqlite.senders() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    keeper.stop()
+    assert "could not be deleted" in said
+    assert sqlite.senders() == []
+
+
 def test_make_purge_is_this_command() -> None:
     shown = subprocess.run(["make", "-n", "purge"], capture_output=True, text=True, check=True).stdout
     assert "-m privacy purge" in shown

@@ -98,9 +98,8 @@ async def test_acknowledged_before_the_work_is_done(app):
         await release.wait()
 
     app.assistant.before = wait
-    began = time.perf_counter()
-    assert await app.event(app.message("thanks")) == 200
-    assert time.perf_counter() - began < 0.1
+    # The assistant is still at it: an answer that waited for it would never come.
+    assert await asyncio.wait_for(app.event(app.message("thanks")), 10) == 200
     assert app.slack.posts == []
     release.set()
     await app.settle()

