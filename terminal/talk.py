@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TextIO
 
 from terminal.choices import Pending, pending
@@ -192,8 +192,10 @@ def _delete(talk: Talk) -> None:
 
 
 def _save(talk: Talk, name: str, text: str) -> None:
+    """Writes a new file that nobody else on the machine can read."""
     try:
-        with Path(name).open("x", encoding="utf-8") as file:
+        handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         talk.say(f"{name} exists already; nothing was written")

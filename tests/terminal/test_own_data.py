@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def talk_with(transport: WebTransport | RestTransport, *typed: str) -> str:
 def test_a_copy_and_deleting(server: FakeServer, tmp_path: Path) -> None:
     transport, file = WebTransport(server.url), tmp_path / "copy.json"
     said = talk_with(transport, WORDS, f"/export {file}", "/delete", f"/export {tmp_path / 'again.json'}")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     kept = json.loads(file.read_text())
     assert kept["conversation"][0]["text"] == WORDS
     assert kept["events"]
