@@ -15,7 +15,7 @@ from typing import Any
 from privacy import person
 from privacy.database import Database
 from privacy.retention import note_run, purge
-from settings import Settings, reachable, settings_of_command
+from settings import USAGE_EXIT, Settings, reachable, settings_of_command
 
 WATCH_SECONDS = 65.0  # no channel waits longer for a turn
 
@@ -40,7 +40,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0, 1 when nothing is kept about the person; wrong settings end the process with 64."""
+    """Exit status: 0, 1 when nothing is kept about the person, 64 for a file that cannot be written.
+
+    Wrong settings end the process with 64.
+    """
     options = parser().parse_args(arguments)
     settings = settings_of_command()
     if options.command == "purge":
@@ -77,7 +80,11 @@ def _export(database: Database, options: argparse.Namespace) -> int:
     if options.out is None:
         sys.stdout.write(text)
     else:
-        handle = os.open(options.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            handle = os.open(options.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            sys.stderr.write(f"{options.out} cannot be written: {error.strerror}\n")
+            return USAGE_EXIT
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
     return 0 if found["events"] or found.get("session") else 1

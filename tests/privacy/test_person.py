@@ -107,6 +107,9 @@ def test_the_operator_s_commands(sqlite: Kept) -> None:
     assert "ferret" not in listed.stdout
     file = sqlite.folder / "export.json"
     assert operator(sqlite, "export", "slack", "T1:U1", "--out", str(file)).returncode == 0
+    again = operator(sqlite, "export", "slack", "T1:U1", "--out", str(file))
+    assert again.returncode == 64
+    assert again.stderr.strip() == f"{file} cannot be written: File exists"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads(file.read_text())["messages"][0]["text"] == WORDS
     file.unlink()
