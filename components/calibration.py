@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 Matrix = npt.NDArray[np.float32]
 _LEAST = 1e-6
@@ -52,5 +51,7 @@ def fit_each(scores: Matrix, right: npt.NDArray[np.bool_]) -> Calibration:
 
 
 def _best(surprise: object) -> Calibration:
+    from scipy.optimize import minimize  # only training needs it
+
     found = minimize(surprise, x0=np.array([15.0, 0.45]), method="Nelder-Mead", options={"maxiter": 120})
     return Calibration(float(found.x[0]), float(found.x[1]))

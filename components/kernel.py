@@ -16,10 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.linalg import lapack
 
 from components import ngrams
+from components.sparse import Sparse
 
 Matrix = npt.NDArray[np.float32]
 
@@ -36,7 +35,7 @@ class Landmarks:
     """
 
     columns: Matrix
-    by_ngram: sparse.csr_matrix
+    by_ngram: Sparse
     idf: Matrix
     gamma: float
     lexical: float
@@ -45,7 +44,7 @@ class Landmarks:
     def of(cls, texts: Sequence[str], vectors: Matrix, gamma: float = 1.0, lexical: float = 0.2) -> Landmarks:
         """Landmarks at `texts`, whose MiniLM vectors are `vectors`; n-grams are rare or common among these texts."""
         idf = ngrams.rarity(texts)
-        return cls(np.ascontiguousarray(vectors.T), ngrams.rows(texts, idf).T.tocsr(), idf, gamma, lexical)
+        return cls(np.ascontiguousarray(vectors.T), ngrams.rows(texts, idf).turned(), idf, gamma, lexical)
 
     def similarity(self, texts: Sequence[str], vectors: Matrix) -> Matrix:
         """How like the landmarks the texts are, shape (texts, landmarks); `vectors` are the texts' MiniLM vectors."""
@@ -62,13 +61,13 @@ class Landmarks:
         np.exp(like, out=like)
         like += 1  # the intercept
         if self.lexical:
-            like += np.float32(self.lexical) * (ngrams.rows(texts, self.idf) @ self.by_ngram).toarray()
+            like += np.float32(self.lexical) * ngrams.rows(texts, self.idf).times(self.by_ngram)
         return like
 
     def save(self, folder: Path) -> None:
         """Write them into `folder`."""
         np.savez(folder / "landmarks.npz", columns=self.columns, idf=self.idf)
-        sparse.save_npz(folder / "by_ngram.npz", self.by_ngram)
+        self.by_ngram.save(folder / "by_ngram.npz")
         (folder / "landmarks.json").write_text(json.dumps({"gamma": self.gamma, "lexical": self.lexical}))
 
     @classmethod
@@ -76,7 +75,7 @@ class Landmarks:
         """Read what `save` wrote. Raises OSError or ValueError when it is not there or not readable."""
         about = json.loads((folder / "landmarks.json").read_text())
         with np.load(folder / "landmarks.npz", allow_pickle=False) as kept:
-            by_ngram = sparse.csr_matrix(sparse.load_npz(folder / "by_ngram.npz"))
+            by_ngram = Sparse.load(folder / "by_ngram.npz")
             return cls(kept["columns"], by_ngram, kept["idf"], about["gamma"], about["lexical"])
 
 
@@ -133,6 +132,8 @@ def fit(
 
 def _inverse(gram: Matrix, ridges: Matrix) -> Matrix:
     """Inverse of the symmetric `gram` with `ridges` on its diagonal, in its place: by Cholesky's factor."""
+    from scipy.linalg import lapack  # only training needs it
+
     gram[np.diag_indices_from(gram)] += ridges
     factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1, clean=0)
     inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 from murmurhash.mrmr import hash as murmur
-from scipy import sparse
+
+from components.sparse import Sparse
 
 Matrix = npt.NDArray[np.float32]
 
@@ -15,7 +17,7 @@ _BUCKETS = 2**16
 _LENGTHS = (3, 4, 5)
 
 
-def counts(texts: Sequence[str]) -> sparse.csr_matrix:
+def counts(texts: Sequence[str]) -> Sparse:
     """How often each bucket's n-grams are in each text, shape (texts, buckets).
 
     N-grams are of 3 to 5 characters, within words and with the blank on either side of a word.
@@ -23,8 +25,8 @@ def counts(texts: Sequence[str]) -> sparse.csr_matrix:
     found = [np.unique(np.fromiter(_buckets(text), dtype=np.int32), return_counts=True) for text in texts]
     ends = np.cumsum([0, *(len(buckets) for buckets, _ in found)])
     columns = np.concatenate([np.empty(0, np.int32), *(buckets for buckets, _ in found)])
-    values = np.concatenate([np.empty(0), *(often for _, often in found)])
-    return sparse.csr_matrix((values, columns, ends), shape=(len(texts), _BUCKETS))
+    values = np.concatenate([np.empty(0, np.float32), *(often.astype(np.float32) for _, often in found)])
+    return Sparse(values, columns, ends, _BUCKETS)
 
 
 def _buckets(text: str) -> Iterator[int]:
@@ -43,11 +45,10 @@ def rarity(texts: Sequence[str]) -> Matrix:
     return np.asarray(np.log((1 + len(texts)) / (1 + having)) + 1, dtype=np.float32)
 
 
-def rows(texts: Sequence[str], idf: Matrix) -> sparse.csr_matrix:
+def rows(texts: Sequence[str], idf: Matrix) -> Sparse:
     """Rows of unit length (or empty), shape (texts, buckets): damped counts of n-grams times their rarity."""
     found = counts(texts)
     values = (1 + np.log(found.data)) * idf[found.indices]
     of = np.repeat(np.arange(len(texts)), np.diff(found.indptr))
     norms = np.sqrt(np.bincount(of, values * values, minlength=len(texts)))
-    found.data = (values / np.maximum(norms, 1e-9)[of]).astype(np.float32)
-    return found
+    return replace(found, data=(values / np.maximum(norms, 1e-9)[of]).astype(np.float32))

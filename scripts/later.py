@@ -1,6 +1,6 @@
 """Packages that Rasa imports when it starts and a running assistant of ours never uses: loaded at their first use.
 
-They cost some 50 MB and a second or two of every start. Nothing is taken away: a name imported from one of them
+They cost some 80 MB and two seconds or more of every start. Nothing is taken away: a name imported from one of them
 stands for the real one, and whatever is done with it (calling it, asking for an attribute, making a subclass) loads
 the package, so that a store or channel that needs it works as ever. Only `except` cannot use such a name.
 """
@@ -18,9 +18,14 @@ from typing import Any
 
 UNUSED = (
     "sklearn",  # components that learn with it, and evaluation
+    "scipy",  # the same, and training
     "matplotlib",  # pictures of an evaluation
     "pymongo",  # the tracker store in MongoDB
     "boto3",  # the tracker store in DynamoDB
+    "prompt_toolkit",  # `rasa shell` and `rasa interactive`, as the next one
+    "questionary",
+    "webexteamssdk",  # the channel to Webex
+    "langcodes",  # spaCy's search for a model of a language that it has none of
 )
 _lock = threading.RLock()
 

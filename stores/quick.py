@@ -19,6 +19,8 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import DEFAULT_REQUEST_TIMEOUT, EndpointConfig
 
+from stores.predictions import quicken_predictions
+
 _class_of = lru_cache(maxsize=64)(Event.resolve_by_type)
 # Well under the five seconds after which the action server hangs up: a call that meets a closed connection fails.
 _KEPT_FOR = 2.0
@@ -30,6 +32,7 @@ def quicken_rasa() -> None:
     EndpointConfig.session = _session
     RemoteAction._validate_action_result = _check
     Event.resolve_by_type = staticmethod(_class_of)
+    quicken_predictions()
 
 
 def _check(action: RemoteAction, result: Any) -> bool:
