@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rasa.core import processor
 from rasa.core.policies import memoization, rule_policy
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
@@ -43,7 +44,7 @@ def quicken_predictions() -> None:
     Domain.states_for_tracker_history = _states
     RulePolicy._get_possible_keys = _possible_rules
     DaskGraphRunner.run = _run
-    for module in (memoization, rule_policy):
+    for module in (processor, memoization, rule_policy):
         module.copy = _Uncopied
 
 
