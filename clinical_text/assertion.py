@@ -20,6 +20,24 @@ _PERSONS = frozenset({"i", "he", "she", "it", "this", "that", "you"})
 _OWNED = frozenset({"my", "his", "her", "this", "these", "i", "he", "she", "myself", "himself", "herself"})
 _OTHERS = frozenset({"his", "her", "he", "she", "him", "himself", "herself"})
 _NOT_ME = (["i", "dont"], ["i", "havent"], ["i", "am", "not"], ["not", "me"], ["i", "isnt"], ["i", "never"])
+_LOOKED_FOR = frozenset(
+    {"asked", "asks", "ask", "any", "check", "checked", "tested", "looked", "if", "whether", "worried"}
+)
+_NOT_FOUND = frozenset(
+    {
+        "there isnt",
+        "there wasnt",
+        "there arent",
+        "there was none",
+        "there is none",
+        "there is not",
+        "none",
+        "no",
+        "nope",
+    }
+    | {"nothing", "i dont", "i havent", "i isnt", "i said no", "it isnt", "it wasnt", "they arent", "fine", "normal"}
+    | {"all normal", "all fine", "all ok", "all good", "all clear"}
+)
 _TELLING = frozenset({"i", "he", "she", "we", "my", "his", "her"})
 _FIRST_PERSON = frozenset({"i", "im", "ive", "he", "she", "hes", "shes", "we"})
 _OWN = frozenset({"my", "i", "me", "myself"})
@@ -28,7 +46,7 @@ _OWN = frozenset({"my", "i", "me", "myself"})
 def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
     """Assertion and experiencer of a candidate; an empty assertion means that nothing is said."""
     statement = statements.at(candidate.start)
-    if any(c.start < candidate.start for c in statement.of("animals")) or any(statement.of("joking")):
+    if any(c.start < candidate.start for c in statement.of("animals")) or _joking(statements, statement):
         return "", SELF
     who = _who(statements, statement, candidate)
     if who == OTHER and candidate.entry.kind == "condition" and _not_me(statements, statement):
@@ -55,6 +73,14 @@ def judge(statements: Statements, candidate: Candidate) -> tuple[str, str]:
     return (POSSIBLE if candidate.hint or _possible(statement, candidate) else PRESENT), who
 
 
+def _joking(statements: Statements, statement: Statement) -> bool:
+    """Whether a figure of speech is marked as one, also by what follows ("hit by a train, or so it feels")."""
+    if any(statement.of("joking")):
+        return True
+    following = [s for s in statements.after(statement)[:1] if s.sentence == statement.sentence]
+    return any(cue.start == s.start for s in following for cue in s.of("joking"))
+
+
 def _negated(statements: Statements, statement: Statement, candidate: Candidate) -> bool:
     if statement.negated:
         return True
@@ -64,7 +90,19 @@ def _negated(statements: Statements, statement: Statement, candidate: Candidate)
         if inside or (cue.start < candidate.start and _reaches(statements, cue.end, candidate.start)):
             return True
     after = (c for c in statement.of("negated_after") if c.end <= statement.end)
-    return any(0 <= c.start - candidate.end <= 2 for c in after)
+    return any(0 <= c.start - candidate.end <= 2 for c in after) or _not_found(statements, statement)
+
+
+def _not_found(statements: Statements, statement: Statement) -> bool:
+    """Whether what was asked or looked for was not so ("she checked for numbness, all normal")."""
+    if _LOOKED_FOR.isdisjoint(statements.words(statement)):
+        return False
+    tokens, joined = statements.row.tokens, statements.row.joined
+    following = [s for s in statements.after(statement)[:1] if s.sentence == statement.sentence]
+    words = [t.norm for s in following for t in tokens[s.start : s.end]]
+    pauses = [at for at in range(statement.start + 1, statement.end) if joined[at] == 1]
+    last = [t.norm for t in tokens[pauses[-1] : statement.end]] if pauses else []
+    return not _NOT_FOUND.isdisjoint(map(" ".join, (words, words[1:], last)))
 
 
 def _not_me(statements: Statements, statement: Statement) -> bool:

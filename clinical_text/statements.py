@@ -202,7 +202,8 @@ def _part_of(span: set[int], core: frozenset[int], name: str) -> bool:
     """Whether a cue is really part of the words that say a finding ("no feeling", "the last time I peed")."""
     if span < core or (span == core and name in _NEUTRAL):
         return True
-    return name == "past" and len(span & core) > 1
+    around = min(span) < min(core) and max(core) < max(span)  # "had chest pain before"
+    return name == "past" and len(span & core) > 1 and not around
 
 
 def _overrules(other: Hit, cue: Hit) -> bool:

@@ -52,11 +52,13 @@ class RedFlagNet(Net):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Thresholds on the probability of a finding, and of any emergency at all. The reader's finding is in doubt
-        where the parts that state something are below `unlikely` and all parts below `unsure`. `stating`: intents in
-        which people state what they have (empty: all); `ridge`, `balance`: see `components.kernel.fit`.
+        where the parts that state something are below `unlikely` and all parts below `unsure`. From `sure` on, what
+        the reader takes as only asked about may be so as well. `stating`: intents in which people state what they
+        have (empty: all); `ridge`, `balance`: see `components.kernel.fit`.
         """
         return {
             "present": 0.85,
+            "sure": 0.95,
             "possible": 0.45,
             "any_present": 0.85,
             "any_possible": 0.6,
@@ -129,9 +131,12 @@ class RedFlagNet(Net):
         asked about, the reader is right; and where nothing is stated ("fever?"), it is at most possible.
         """
         here = [e for e in read if _overlap(e, part)] or read
-        if here and not any(e.get("assertion") in (PRESENT, POSSIBLE) for e in here):
-            return None
         certain = self._config["present"]
+        if here and not any(e.get("assertion") in (PRESENT, POSSIBLE) for e in here):
+            supposed = all(e.get("assertion") == HYPOTHETICAL for e in here)
+            if not supposed or score < self._config["sure"]:
+                return None
+            states = False  # it may be asked about and so as well: "how do I get up when my legs won't move"
         if score < (self._config["possible"] if states else certain):
             return None
         who = here[0].get("experiencer", SELF) if here else SELF

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from clinical_text.clauses import split
+from clinical_text.lexicon import lexicon
+from clinical_text.spelling import Speller
 from clinical_text.types import Clause
 
 # Message property: label by (start, end) of each unit, for components after the classifier. Not part of the output.
@@ -20,11 +23,35 @@ _SECOND_QUESTION = re.compile(
 )
 
 
+_WORD = re.compile(r"(?<!['’])\b[^\W\d_]{3,}\b(?!['’])")  # "don" of "don't" is no word
+
+
 def units(text: str) -> list[Clause]:
-    """The whole message first, then its clauses if there is more than one."""
+    """The whole message first, then its clauses if there is more than one.
+
+    Places are those of `text`; the wording has its misspelt words mended, for vectors know no misspellings.
+    """
     whole = Clause(text, 0, len(text))
     parts = [part for clause in split(text) for part in _questions(clause)]
-    return [whole, *parts] if len(parts) > 1 else [whole]
+    found = [whole, *parts] if len(parts) > 1 else [whole]
+    return [Clause(mended(part.text), part.start, part.end) for part in found]
+
+
+def mended(text: str) -> str:
+    """The text with misspelt words as `clinical_text.spelling` mends them; all else is left as it was typed."""
+    correct = _speller().correct
+
+    def mend(match: re.Match[str]) -> str:
+        word = match.group().lower()
+        right = correct(word)
+        return match.group() if right == word else right
+
+    return _WORD.sub(mend, text)
+
+
+@lru_cache(maxsize=1)
+def _speller() -> Speller:
+    return Speller(lexicon())
 
 
 def _questions(clause: Clause) -> Iterator[Clause]:

@@ -81,6 +81,14 @@ SPELLER = Speller(lexicon())
         ("warfrin", "warfarin"),
         ("pregnent", "pregnant"),
         ("temperture", "temperature"),
+        ("cnat", "cant"),
+        ("bak", "back"),
+        ("amr", "arm"),
+        ("cofing", "coughing"),
+        ("slured", "slurred"),
+        ("bleding", "bleeding"),
+        ("toylet", "toilet"),
+        ("privits", "privates"),
     ],
 )
 def test_misspellings_are_mended(typed: str, meant: str) -> None:

@@ -8,7 +8,7 @@ from clinical_text.reader import Reader
 from clinical_text.types import Mention
 from tests.clinical_text.tables import Expected, rows
 
-PRESENT = ["present", "fresh_present", "second_present", "third_present", "fourth_present"]
+PRESENT = ["present", "fresh_present", "second_present", "third_present", "fourth_present", "fifth_present"]
 LOOK_ALIKES = [
     "look_alikes",
     "fresh_look_alikes",
@@ -16,6 +16,7 @@ LOOK_ALIKES = [
     "third_look_alikes",
     "fourth_look_alikes",
     "fifth_look_alikes",
+    "sixth_look_alikes",
 ]
 CASES = [
     pytest.param(text, wanted, id=f"{t}-{n}")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.units import units
+from components.units import mended, units
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,17 @@ def test_units(text: str, parts: list[str]) -> None:
 @given(st.text(max_size=80))
 def test_units_are_stretches_of_the_text(text: str) -> None:
     for unit in units(text):
-        assert unit.text == text[unit.start : unit.end]
+        assert unit.text == mended(text[unit.start : unit.end])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("i cnat pee", "i cant pee"),
+        ("Nubmness, since teh spasm!", "numbness, since the spasm!"),
+        ("I don't feel it, isn't that odd?", "I don't feel it, isn't that odd?"),
+        ("ibuprofen or naproxen?", "ibuprofen or naproxen?"),
+    ],
+)
+def test_misspelt_words_are_mended(typed: str, meant: str) -> None:
+    assert mended(typed) == meant
