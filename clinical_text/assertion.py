@@ -40,6 +40,7 @@ _NOT_FOUND = frozenset(
 )
 _TELLING = frozenset({"i", "he", "she", "we", "my", "his", "her"})
 _FIRST_PERSON = frozenset({"i", "im", "ive", "he", "she", "hes", "shes", "we"})
+_STARTS_ANEW = _FIRST_PERSON | {"on"}
 _OWN = frozenset({"my", "i", "me", "myself"})
 
 
@@ -117,8 +118,8 @@ def _reaches(statements: Statements, start: int, end: int) -> bool:
     run = 0
     for at in range(start, end):
         token = statements.row.tokens[at].norm
-        if token in _FIRST_PERSON and statements.row.joined[at] == 1:
-            return False  # "nothing else wrong with me, I take warfarin"
+        if token in _STARTS_ANEW and statements.row.joined[at] == 1:
+            return False  # "nothing else wrong with me, I take warfarin", "no allergies, on lisinopril"
         run = 0 if token in {"or", "nor", "and"} or statements.row.joined[at] == 1 else run + 1
         if run > _ITEM:
             return False
@@ -128,6 +129,10 @@ def _reaches(statements: Statements, start: int, end: int) -> bool:
 def _over(statements: Statements, statement: Statement, candidate: Candidate, who: str) -> bool:
     entry = candidate.entry
     if entry.kind == "condition" and any(0 <= candidate.start - c.end <= 3 for c in statement.of("stopped")):
+        return True
+    if entry.kind == "condition" and any(
+        _just_stopped(statements, c.start, candidate.end) for c in statement.of("stopped")
+    ):
         return True
     if entry.lasting:
         return who == OTHER and not statements.words(statement).isdisjoint({"had", "died", "passed", "was", "turned"})
@@ -153,6 +158,12 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
         if any(c.start - following.start <= 3 for c in following.of(*over)):
             return True
     return False
+
+
+def _just_stopped(statements: Statements, at: int, end: int) -> bool:
+    """ "Warfarin stopped last year": the end is told right behind the medicine."""
+    stopped = statements.row.tokens[at].norm in {"stopped", "finished", "discontinued"}
+    return stopped and 0 <= at - end <= 1 and statements.row.joined[at] != 1
 
 
 def _goes_on(statements: Statements, statement: Statement, candidate: Candidate) -> bool:

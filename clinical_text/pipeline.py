@@ -6,6 +6,7 @@ and `confidence` say the rest, and `mention` is all of it with the exact place i
 """
 
 # No postponed annotations here: spaCy checks the arguments of factories by them.
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -35,6 +36,7 @@ _PAIN = frozenset(
     | {"ache", "aches", "spine", "neck", "started"}
 )
 _HISTORY = frozenset({"cancer_history", "osteoporosis", "immunosuppressed", "steroid_use", "iv_drug_use"})
+_TIME_BACK = re.compile(r"\b(?:years?|yrs?|months?|weeks?|wks?|days?|ages|decades?) back\b")
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -135,9 +137,14 @@ def _of_a(value: Mention, clinical: list[Mention], clauses: tuple[Clause, ...]) 
     if value.kind != "duration_days":
         return False
     clause = next((c for c in clauses if c.start <= value.start < c.end), None)
-    if clause is None or not _PAIN.isdisjoint(clause.text.lower().split()):
+    if clause is None or not _PAIN.isdisjoint(_TIME_BACK.sub("", clause.text.lower()).split()):
         return False
-    beside = [m for m in clinical if m.start < clause.end and clause.start < m.end]
+    text, start = clause.text, clause.start
+    beside = [
+        m
+        for m in clinical
+        if m.start < clause.end and start < m.end and "," not in text[value.end - start : max(m.start - start, 0)]
+    ]  # "yesterday, i'm on coumadin by the way": a time that a comma parts from what follows is of the pain
     return any(m.kind == "condition" or m.value in _HISTORY for m in beside)
 
 

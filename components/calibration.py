@@ -13,10 +13,14 @@ _LEAST = 1e-6
 
 @dataclass(frozen=True)
 class Calibration:
-    """A score becomes a probability through a sigmoid: 1 / (1 + exp(-slope * (score - middle)))."""
+    """A score becomes a probability through a sigmoid: 1 / (1 + exp(-slope * (score - middle))).
+
+    `sharpness` is the inverse of a temperature for labels that exclude each other: above 1 the likeliest gains.
+    """
 
     slope: float
     middle: float
+    sharpness: float = 1.0
 
     def each(self, scores: Matrix) -> Matrix:
         """Probability of each label by itself; the shape is kept."""
@@ -25,7 +29,7 @@ class Calibration:
 
     def shared(self, scores: Matrix) -> Matrix:
         """Probabilities of labels that exclude each other: every row of `scores` (texts, labels) sums to 1."""
-        own = self.each(scores) + _LEAST
+        own = np.power(self.each(scores) + _LEAST, self.sharpness)
         return np.asarray(own / own.sum(axis=1, keepdims=True), dtype=np.float32)
 
 

@@ -16,6 +16,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.units import asks
 from knowledge.loader import load
 from settings import load_settings
 from triage.case import Case
@@ -29,6 +30,8 @@ CRISIS_INTENT = "report_crisis"
 INFORM_INTENT = "inform"
 START_OVER_INTENT = "start_over"
 CASE_SLOT = "case"
+_MISTAKEN = frozenset({"out_of_scope", START_OVER_INTENT, DEFAULT_NLU_FALLBACK_INTENT_NAME})
+_FACTS = frozenset({"condition", "location", "side", "pregnancy_weeks"})
 
 
 @DefaultV1Recipe.register(
@@ -46,7 +49,7 @@ class EmergencyGuard(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Thresholds are confidences, 0 to 1. `ranking`: how many intents of the ranking the tracker keeps."""
-        return {"crisis_threshold": 0.35, "inform_threshold": 0.25, "ranking": 4}
+        return {"crisis_threshold": 0.3, "inform_threshold": 0.2, "ranking": 4}
 
     def __init__(self, config: dict[str, Any], resource: Resource) -> None:
         self._config = {**self.get_default_config(), **config}
@@ -96,16 +99,20 @@ class EmergencyGuard(GraphComponent):
         elif turn.intent == START_OVER_INTENT and _is_command(turn.text):
             # "/restart" is a habit from other programs; nothing may be forgotten by it.
             message.set(INTENT, {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}, add_to_output=True)
-        elif turn.intent == EMERGENCY_INTENT or self._is_told(turn, ranking):
+        elif turn.intent == EMERGENCY_INTENT or self._is_told(turn, ranking, parse[ENTITIES]):
             # The classifier alone is no ground for an alarm: both nets read the message and found none.
             message.set(INTENT, {"name": INFORM_INTENT, "confidence": turn.confidence}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking"]], add_to_output=True)
 
-    def _is_told(self, turn: Turn, ranking: list[Mapping[str, Any]]) -> bool:
+    def _is_told(self, turn: Turn, ranking: list[Mapping[str, Any]], entities: list[Mapping[str, Any]]) -> bool:
         """Whether a message that the classifier left in doubt may well tell something: then it is taken so.
+
+        So is one that it took for another topic or a new start, though the reader read a medicine or a place in it.
 
         To a person in pain a question about their back is a better reply than "did you mean".
         """
+        if turn.intent in _MISTAKEN and not asks(turn.text) and any(map(_is_fact, entities)):
+            return True
         if turn.intent != DEFAULT_NLU_FALLBACK_INTENT_NAME:
             return False
         best = next((item for item in ranking if item.get("name") == INFORM_INTENT), None)
@@ -129,6 +136,12 @@ class EmergencyGuard(GraphComponent):
             *({"entity": kind, "value": value, "extractor": type(self).__name__} for kind, value in added),
         ]
         message.set(ENTITIES, entities, add_to_output=True)
+
+
+def _is_fact(entity: Mapping[str, Any]) -> bool:
+    """Whether the reader read something that hardly anybody says of anything but their own case."""
+    told = entity.get("entity") in _FACTS and entity.get("value") != "elsewhere"
+    return told and entity.get("assertion", "present") == "present"
 
 
 def _is_command(text: str) -> bool:

@@ -25,6 +25,32 @@ _SECOND_QUESTION = re.compile(
 
 _WORD = re.compile(r"(?<!['’])\b[^\W\d_]{3,}\b(?!['’])")  # "don" of "don't" is no word
 
+# A question that begins without any joint: "been like this since monday | what can i take".
+_OPENS = re.compile(
+    r"\s+(?=(?:(?:(?:what|wat)\s+(?:can|should|could|shall|do|else)\s+(?:i|we|he|she|they)"
+    r"|how\s+(?:long|do|can|should|soon)|do\s+i\s+(?:need|have))\b"
+    r"|(?P<plain>(?:should|shud|shall|can|cn|could|may)\s+(?:i|we|he|she|they)|do\s+we"
+    r"|is\s+it\s+(?:ok|okay|safe|normal|bad|alright|fine)))\s+\w)",
+    re.IGNORECASE,
+)
+_WITHIN = re.compile(
+    r"\b(?:what|which|who|whom|how|when|where|why|whether|if|and|or|but|so|as|than|that|know|ask|asking|tell"
+    r"|wonder\w*|all|only|thing|way|long|much|soon|often|fast|best)\b",
+    re.IGNORECASE,
+)
+_FEWEST = 3  # words of a statement before such a question
+_ASKS = re.compile(
+    r"\?|^\W*(?:what|wat|which|who|how|when|where|why|should|shud|shall|can|cn|could|may|do|does|is|are|will|would|any)\b"
+    r"|\b(?:what|wat|which|how)\s+(?:\w+\s+)?(?:can|should|could|shall|do|does|is|are|else|long|soon|much)\b"
+    r"|\b(?:should|shud|can|cn|could|may|do)\s+i\b|\bis\s+(?:it|this|that|there)\b",
+    re.IGNORECASE,
+)
+
+
+def asks(text: str) -> bool:
+    """Whether a text has the form of a question, with or without its mark."""
+    return _ASKS.search(text) is not None
+
 
 def units(text: str) -> list[Clause]:
     """The whole message first, then its clauses if there is more than one.
@@ -56,8 +82,19 @@ def _speller() -> Speller:
 
 def _questions(clause: Clause) -> Iterator[Clause]:
     start = 0
-    for joint in [*_SECOND_QUESTION.finditer(clause.text), None]:
+    joints = [*_SECOND_QUESTION.finditer(clause.text), *_run_on(clause.text)]
+    for joint in [*sorted(joints, key=lambda m: m.start()), None]:
+        if joint and joint.start() < start:
+            continue
         end = joint.start() if joint else len(clause.text)
         if clause.text[start:end].strip():
             yield Clause(clause.text[start:end], clause.start + start, clause.start + end)
         start = joint.end() if joint else end
+
+
+def _run_on(text: str) -> Iterator[re.Match[str]]:
+    for joint in _OPENS.finditer(text):
+        before = text[: joint.start()].split()
+        near = " ".join(before[-4:] if joint["plain"] else before[-1:])
+        if len(before) >= _FEWEST and not _WITHIN.search(near):
+            yield joint

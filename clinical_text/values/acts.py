@@ -18,6 +18,7 @@ from clinical_text.values.text import Document, tokenise
 _NOISE = WordSet("acts", "noise")
 _NO = frozenset({"no", "nope", "nah", "nop", "naw", "nahi", "nahin"})
 _YES = frozenset({"yes", "yep", "yeah", "yup", "yea", "yeh", "haan"})
+_SHORT = 5  # words of a message whose last word may answer it
 _AFTER_NO = WordSet("acts", "after_no")
 _NO_NOUN = Pattern("acts", "no_noun")
 _STARTERS = {"unknown": WordSet("acts", "unknown_goes_on"), "unsure": WordSet("acts", "unsure_goes_on")}
@@ -87,6 +88,9 @@ def _acts(doc: Document) -> list[Mention]:
             value, end_token = opening
             start, end = doc.span(first, end_token)
             found.setdefault(value, Mention("act", value, start, end))
+    if 2 <= len(doc.words) <= _SHORT and doc.words[-1] in _YES and not found:
+        start, end = doc.span(len(doc.words) - 1, len(doc.words))
+        found["yes"] = Mention("act", "yes", start, end)  # "both legs yes"
     for pattern, value in ((_REFUSAL, "refuse"), (_SKIPS, "skip")):
         match = pattern.search(doc.s)
         if match and value not in found:

@@ -170,6 +170,8 @@ def _weekdays(doc: Document, today: datetime.date) -> list[Found]:
 def _feasts(doc: Document, today: datetime.date) -> list[Found]:
     found: list[Found] = []
     for match in _FEAST.finditer(doc.s):
+        if _elsewhere(doc, match):
+            continue
         found += _item(doc, match, _date(None, *_FEASTS[match["feast"]], today), today, 0.8)
     return found
 

@@ -118,7 +118,8 @@ def _relative(doc: Document) -> list[Time]:
         segment = doc.segment_of(first)
         text = doc.text_of(segment)
         # Nothing else in the message, or in its own sentence: "yesterday. gardening".
-        own = doc.sentence_of(first)
+        answer = (first, last) == doc.segments[0]  # "yesterday, i'm on warfarin by the way"
+        own = (first, last) if answer else doc.sentence_of(first)
         short = all(w in _LEADS for i, w in enumerate(doc.words) if own[0] <= i < own[1] and not first <= i < last)
         if (
             explicit
@@ -147,7 +148,7 @@ def _about_the_pain(doc: Document, time: Time) -> bool:
     """False for the length of something else: "slept 3 hours", "had cancer 5 years ago"."""
     first, last = doc.segment_of(time.first)
     before = doc.words[first : time.first]
-    after = doc.words[time.last : last]
+    after = _without_aside(doc.words[time.last : last])
     pain, other = _sets()[1], _sets()[2]
     nearest = _piece(before, after)
     if is_question(doc, time.first) and _ASKED.search(doc.text_of(doc.sentence_of(time.first))):
@@ -194,10 +195,16 @@ def _about_the_pain(doc: Document, time: Time) -> bool:
     } & set(nearest)
 
 
+def _without_aside(after: list[str]) -> list[str]:
+    """The words after a time without "give or take", in which nothing is taken."""
+    return after[3:] if after[:3] == ["give", "or", "take"] else after
+
+
 def _piece(before: list[str], after: list[str]) -> list[str]:
     joins = {"and", "because", "so", "then", "while", "though", "which"}
     start = max((i + 1 for i, w in enumerate(before) if w in joins), default=0)
-    end = min((i for i, w in enumerate(after) if w in joins), default=len(after))
+    asking = {"can", "could", "should", "shall", "what", "how"}  # "since tuesday can i take ..."
+    end = min((i for i, w in enumerate(after) if w in joins | asking), default=len(after))
     return before[start:] + after[:end]
 
 

@@ -14,7 +14,7 @@ from clinical_text.values.text import Document, tokenise
 
 AGE_NAMES = (
     "years_old", "yo", "age_is", "age_dash", "years_sex", "number_sex", "sex_number", "turned", "i_am_n",
-    "he_is_n", "n_here", "over_years", "at_the_age", "will_be", "alone", "at_n",
+    "he_is_n", "n_here", "and_n", "over_years", "at_the_age", "will_be", "alone", "at_n",
 )  # fmt: skip
 _AGES_SAID = tuple(Pattern("person", name) for name in AGE_NAMES)
 _DECADE = Pattern("person", "decade")
@@ -143,10 +143,12 @@ def _relatives(doc: Document, found: list[Mention], used: set[int]) -> None:
     _, kin = _sets()
     for match in _RELATIVE_AGE.finditer(doc.s):
         first = doc.token_at(match.start("n"))
+        if kin.whole(match["kin"].split()) is None:
+            continue
         if _OBJECT.search(doc.s[: match.start()].removesuffix("my ")):
             used.add(first)
             continue
-        if kin.whole(match["kin"].split()) is None or first in used or not 0 < int(match["n"]) <= 115:
+        if first in used or not 0 < int(match["n"]) <= 115:
             continue
         used.add(first)
         start, end = doc.span(first, first + 1)

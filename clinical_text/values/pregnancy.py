@@ -16,6 +16,7 @@ _WEEK_NUMBER = Pattern("person", "week_number")
 _MONTHS = Pattern("person", "months")
 _TRIMESTER = Pattern("person", "trimester")
 _DUE = Pattern("person", "due")
+_WEEKS_AND_DAYS = Pattern("person", "weeks_and_days")
 _FULL_TERM = Pattern("person", "full_term")
 _SHORT_WEEKS = Pattern("person", "short_weeks")
 _WEEKS_SINCE = Pattern("person", "weeks_since")
@@ -25,6 +26,9 @@ _PAIN_FOR = Pattern("person", "pain_for")
 def read_pregnancy(doc: Document) -> tuple[list[Mention], set[int]]:
     """At most one mention, and the tokens it took."""
     s = doc.s
+    plain = _WEEKS_AND_DAYS.match(s)
+    if plain is not None and int(plain["n"]) <= 42:
+        return [_weeks_mention(doc, plain, int(plain["n"]))], set(range(*doc.range_of(plain)))
     short = _SHORT_WEEKS.match(s) if s.startswith("i am") else None
     if short is None and not _PREGNANT.search(s) and not _FULL_TERM.search(s):
         return [], set()

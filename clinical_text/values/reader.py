@@ -63,7 +63,7 @@ def _beside_a_place(found: list[Mention]) -> list[Mention]:
     if (
         len(numbers) != 1
         or int(numbers[0].value) > 10
-        or not any(m.kind in {"location", "onset", "trend"} for m in found)
+        or not any(m.kind in {"location", "side", "duration_days", "onset", "trend"} for m in found)
     ):
         return found
     return [replace(m, kind="severity", confidence=0.7) if m.kind == "number" else m for m in found]

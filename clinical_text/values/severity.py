@@ -6,9 +6,10 @@ Of several numbers the one that holds now counts ("went from 8 to 5": 5), of a r
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 
-from clinical_text.types import HYPOTHETICAL, PAST, Mention
+from clinical_text.types import HYPOTHETICAL, PAST, PRESENT, Mention
 from clinical_text.values.context import assertion, experiencer, is_over
 from clinical_text.values.patterns import Pattern
 from clinical_text.values.severity_words import CORRECTS, NEGATED_BEFORE, Found, read_words
@@ -37,6 +38,11 @@ _NOT_A_LEVEL = Pattern("severity", "not_a_level")
 _ANCHORED = Pattern("severity", "anchored")
 _TAKING = Pattern("severity", "taking")
 _I_AM = Pattern("severity", "i_am")
+_AT_AN_HOUR = Pattern("severity", "at_an_hour")
+_AFTER_PLACE = Pattern("severity", "after_place")
+_LEADING = Pattern("severity", "leading")
+_ON_MOVEMENT = Pattern("severity", "on_movement")
+_EARLIER_LEVEL = Pattern("severity", "earlier_level")
 _MOST = 20  # numbers weighed against each other
 
 
@@ -53,6 +59,8 @@ def read(doc: Document, taken: set[int]) -> tuple[list[Mention], set[int]]:
     if found is None:
         return [], used
     sense = assertion(doc, found.first)
+    if sense == HYPOTHETICAL and numbers and _ON_MOVEMENT.search(doc.s[: doc.offset(found.first)]):
+        sense = PRESENT
     if sense != HYPOTHETICAL and not numbers and is_over(doc, found.first):
         sense = PAST
     start, end = doc.span(found.first, found.last)
@@ -96,12 +104,16 @@ def _numbers(doc: Document) -> list[Found]:
             (_IT_IS, 1),
             (_MEANT, 1),
             (_NOW_AT, 1),
+            (_AFTER_PLACE, 1),
         ):
             for match in pattern.finditer(s):
                 if _acceptable(doc, match, pattern):
                     new = _make(doc, match, strength)
                     if all(new.last <= f.first or new.first >= f.last for f in found):
                         found.append(new)
+    first_said = _LEADING.match(s) if found and all(f.past for f in found) else None
+    if first_said and _acceptable(doc, first_said, _LEADING):
+        found.append(replace(_make(doc, first_said, 1), past=False))
     return sorted(found, key=lambda f: f.first)[:_MOST]
 
 
@@ -121,6 +133,8 @@ def _acceptable(doc: Document, match: re.Match[str], pattern: Pattern) -> bool:
     if "one" in (match["a"], match["b"]) and pattern in (_ARTICLE, _OPINION):
         return False
     before = doc.s[max(0, match.start("a") - 40) : match.start("a")]
+    if pattern is _ARTICLE and _AT_AN_HOUR.search(before):
+        return False
     if pattern is _LABELLED and _NOT_A_SCORE.search(before):
         return False
     if pattern is _ARTICLE and _NOT_A_LEVEL.search(before):
@@ -159,7 +173,8 @@ def _make(doc: Document, match: re.Match[str], strength: int, scale: int = 1) ->
     after = doc.s[match.end() : doc.offset(sentence[1])]
     near = re.split(r" , | but | and now ", before)[-1] + " " + re.split(r" , | but | and ", after)[0]
     past = bool(_PAST_BEFORE.search(before) or _PAST_AFTER.match(after))
-    return Found(_scale(max(_values(match)) / scale), first, last, strength, bool(_NOW.search(near)), past)
+    now = bool(_NOW.search(near)) and not _EARLIER_LEVEL.search(before)
+    return Found(_scale(max(_values(match)) / scale), first, last, strength, now, past)
 
 
 def _choose(doc: Document, found: list[Found]) -> Found | None:

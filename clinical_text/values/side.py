@@ -28,6 +28,14 @@ def _sets() -> tuple[PhraseSet, PhraseSet]:
 
 
 _LEFT_NOT_RIGHT = re.compile(r"\b(?P<side>left|right)(?: side)? ,? ?not (?:the |my |on the )?(?:left|right)\b")
+_NOT_LEFT_RIGHT = re.compile(
+    r"\bnot (?:the |my |on the )?(?:left|right)(?: side)? ?,? ?"
+    r"(?:but |it is |its )*(?:the |my |on the )?(?P<side>left|right)\b"
+)
+_PLACES = frozenset(
+    {"back", "neck", "blade", "spine", "lower", "upper", "mid", "middle", "low", "lumbar", "rib", "hip"}
+)
+_FEW = 8  # words of a short message
 _WAS = re.compile(r"\b(?:was|started|used to|before|first)\b")
 
 
@@ -51,7 +59,7 @@ def read_sides(doc: Document) -> list[Mention]:
         "one",
     }:
         return []
-    meant = _LEFT_NOT_RIGHT.search(doc.s)
+    meant = _LEFT_NOT_RIGHT.search(doc.s) or _NOT_LEFT_RIGHT.search(doc.s)
     if meant:
         at = doc.token_at(meant.start("side"))
         return [Mention("side", meant["side"], *doc.span(at, at + 1), PRESENT, experiencer(doc, at))]
@@ -118,15 +126,22 @@ def _middle_of_other(doc: Document, last: int) -> bool:
     return bool(_MIDDLE_OF_OTHER.match(after))
 
 
+def _ends_a_place(doc: Document, first: int, last: int) -> bool:
+    """Whether "right" closes a short message that names a place: "my shoulder blade, right"."""
+    return first > 0 and last == len(doc.words) <= _FEW and not _PLACES.isdisjoint(doc.vocabulary)
+
+
 def _side_alone(doc: Document, alone: PhraseSet) -> list[Mention]:
     for first, last in doc.segments:
         core = [
             w
             for w in doc.words[first:last]
             if w not in words().fillers
-            and w not in {"it", "is", "on", "in", "to", "not", "no", "i", "mean", "meant", "sorry", "hurt"}
+            and w not in {"it", "is", "on", "in", "to", "not", "no", "i", "mean", "meant", "say", "sorry", "hurt"}
         ]
-        if core in (["right"], ["right", "side"]) and (last - first > 1 or len(doc.words) <= 2):
+        if core in (["right"], ["right", "side"]) and (
+            last - first > 1 or len(doc.words) <= 2 or _ends_a_place(doc, first, last)
+        ):
             if "all" in doc.words[first:last]:
                 continue
             return [Mention("side", "right", *doc.span(first, last), confidence=1.0 if last - first > 1 else 0.5)]

@@ -19,6 +19,8 @@ _LED_BY = Pattern("duration", "led_by")
 _LED_TO = Pattern("duration", "led_to")
 _TIMES_A = Pattern("duration", "times_a")
 _LASTED_SO = Pattern("duration", "lasted_so")
+_RATE = Pattern("duration", "rate")
+_PUT_RIGHT = Pattern("duration", "put_right")
 
 
 DAYS = {
@@ -34,6 +36,7 @@ DAYS = {
     "decade": 3650.0,
     "weekend": 7.0,
     "d": 1.0,
+    "w": 7.0,
     "morning": 1.0,
 }
 _VAGUE = {
@@ -95,7 +98,12 @@ def read_spans(doc: Document) -> list[Time]:
             amount += 0.5
         if match["n"] in {"a", "an", "one", "single", "another"} and not _led(doc, match):
             continue
+        if match["n"] in {"a", "an"} and _RATE.search(doc.s[: match.start()]):
+            continue
         explicit = doc.s[match.end() : match.end() + 4] == " ago"
+        if (better := _PUT_RIGHT.match(doc.s[match.end() :])) is not None:
+            amount, last = float(better["m"]), doc.token_at(match.end() + better.start("m")) + 1
+            explicit = False
         found.append(
             Time(min(int(amount * DAYS[match["unit"]] + 1e-6), 36500), first, last + explicit, explicit=explicit)
         )

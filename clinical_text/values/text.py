@@ -20,6 +20,7 @@ MAX_CHARACTERS = 4000  # what lies beyond is not read
 _TOKEN = re.compile(
     r"\n+"
     r"|(?<![a-z0-9])[ltcs]\d{1,2}(?![\da-z])(?:\s?[-/]\s?[ltcs]?\d{1,2}(?!\d))?"  # vertebrae: L4, L4/5, T12-L1
+    r"|(?<![a-z0-9])(?:b4|2day|2nite|2night|2moro)(?![a-z0-9])"  # words written with a digit
     r"|\d{1,2}:\d{2}(?:\s?[ap]m\b)?|\d{1,2}\s?(?:[ap]\.m\.|pm\b|am\b(?=\s*(?:$|[.,;!?)])))"  # times of day
     r"|24\s?[/x]\s?7(?!\d)"
     r"|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?"
@@ -34,6 +35,7 @@ _CHARACTERS = str.maketrans(
     | {"—": ",", "…": ".", "½": "*"}
 )
 _PUNCTUATION = {"(": ",", ")": ",", "[": ",", "]": ",", "&": "and", "@": "at", "\n": "."}
+_WITH_A_DIGIT = {"b4": "before", "2day": "today", "2nite": "tonight", "2night": "tonight", "2moro": "tomorrow"}
 _DROPPED = frozenset("\"'*_~`<>#|\\^{}=$")
 _TENS = frozenset({20, 30, 40, 50, 60, 70, 80, 90})
 _ENDS = frozenset(".!?;")
@@ -124,7 +126,9 @@ def _tokens(raw: str, correct: bool = True) -> list[Token]:
     numbers = words().numbers
     for match in _TOKEN.finditer(text):
         word, start, end = match.group(), match.start(), match.end()
-        if word[0].isdigit():
+        if word in _WITH_A_DIGIT:
+            found.append(Token(_WITH_A_DIGIT[word], start, end))
+        elif word[0].isdigit():
             found.append(_digits(word, start, end))
         elif word[0].isalpha():
             if any(c.isdecimal() for c in word):

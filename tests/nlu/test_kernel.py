@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from components import ngrams
-from components.calibration import fit_each, fit_shared
+from components.calibration import Calibration, fit_each, fit_shared
 from components.kernel import Landmarks, Weights, fit
 from components.minilm import shared_encoder
 
@@ -136,3 +136,11 @@ def test_shared_probabilities_sum_to_one() -> None:
     shared = fit_shared(scores, scores.argmax(axis=1)).shared(scores)
     assert np.allclose(shared.sum(axis=1), 1, atol=1e-5)
     assert (shared.argmax(axis=1) == scores.argmax(axis=1)).all()
+
+
+def test_sharpness_favours_the_likeliest_and_keeps_the_order() -> None:
+    scores = np.random.default_rng(0).normal(0.2, 0.3, (50, 6)).astype(np.float32)
+    plain, sharp = Calibration(15.0, 0.4).shared(scores), Calibration(15.0, 0.4, sharpness=1.4).shared(scores)
+    assert np.allclose(sharp.sum(axis=1), 1, atol=1e-5)
+    assert (sharp.max(axis=1) >= plain.max(axis=1)).all()
+    assert (sharp.argsort(axis=1) == plain.argsort(axis=1)).all()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.units import mended, units
+from components.units import asks, mended, units
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,11 @@ from components.units import mended, units
         ("can i take tylenol and ibuprofen", []),
         ("what causes it and how do i prevent it", ["what causes it", "how do i prevent it"]),
         ("do i need a scan and who should i see?", ["do i need a scan", "who should i see?"]),
+        ("lower back since monday can i use ice", ["lower back since monday", "can i use ice"]),
+        ("lifted a pram on friday how long does it last", ["lifted a pram on friday", "how long does it last"]),
+        ("dad is on warfarin is it safe to use a gel", ["dad is on warfarin", "is it safe to use a gel"]),
+        ("which tablets can i take for this", []),
+        ("how long should i rest for", []),
         ("", []),
     ],
 )
@@ -42,3 +47,17 @@ def test_units_are_stretches_of_the_text(text: str) -> None:
 )
 def test_misspelt_words_are_mended(typed: str, meant: str) -> None:
     assert mended(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("which tablet is best im 28 weeks gone", True),
+        ("im on warfarin what can i take", True),
+        ("heat or ice?", True),
+        ("my mid back is spasming, 5", False),
+        ("lower back spasm", False),
+    ],
+)
+def test_the_form_of_a_question(text: str, form: bool) -> None:
+    assert asks(text) is form
