@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ KEEP = 3
 
 _FILES = ("config.yml", "domain.yml", "uv.lock")
 _FOLDERS = ("data", "knowledge", "clinical_text", "components")
+# Not `triage`: the emergency guard uses it at run time and learns nothing from it.
 _KINDS = {".yml", ".yaml", ".py", ".json", ".txt", ".md"}
 _LOCK_WAIT = 900.0  # seconds; another process may be training the same model
 
@@ -53,21 +53,13 @@ class Project:
 
 def inputs(root: Path) -> Iterator[Path]:
     """Every file whose change calls for training, in a fixed order."""
-    folders = [*_FOLDERS]
-    if _imports_triage(root / "components"):
-        folders.append("triage")
     yield from (root / name for name in _FILES if (root / name).is_file())
-    for folder in folders:
+    for folder in _FOLDERS:
         yield from sorted(
             path
             for path in (root / folder).rglob("*")
             if path.suffix in _KINDS and path.is_file() and "__pycache__" not in path.parts
         )
-
-
-def _imports_triage(components: Path) -> bool:
-    pattern = re.compile(r"^\s*(from|import) triage\b", re.MULTILINE)
-    return any(pattern.search(path.read_text(encoding="utf-8")) for path in components.rglob("*.py"))
 
 
 def fingerprint(root: Path) -> str:

@@ -69,14 +69,6 @@ def test_what_calls_for_training(project: Project, trained: list[Path], name: st
     assert len(trained) == 1 + again
 
 
-def test_triage_counts_once_a_component_uses_it(project: Project, trained: list[Path]) -> None:
-    (project.root / "components/guard.py").write_text("from triage import engine\n")
-    train(project)
-    (project.root / "triage/engine.py").write_text("# changed\n")
-    train(project)
-    assert len(trained) == 2
-
-
 @pytest.mark.parametrize("harm", ["gone", "cut", "stamp gone", "stamp broken", "stamp strange"])
 def test_a_model_that_is_not_the_trained_one_is_trained_anew(
     project: Project, trained: list[Path], harm: str
