@@ -84,7 +84,9 @@ def _answer_checklist(
     case: Case, turn: Turn, waiting: NextAsk, ask: Ask, kind: str | None, chosen: bool
 ) -> tuple[Case, bool, bool]:
     asked_about = (*waiting.findings, *ask.conditions)
-    named = [m for m in (*turn.of("finding"), *turn.of("condition")) if m.value in asked_about]
+    # What was known before is no less an answer when it is said again.
+    listed = {*asked_about, *ask.findings}
+    named = [m for m in (*turn.of("finding"), *turn.of("condition")) if m.value in listed]
     named_present = chosen or any(m.assertion == PRESENT for m in named)
     # Ticking in the list answers for all of it; naming one illness in words of one's own says nothing of the others.
     denies_rest = (kind == NO and not _denies_by_name(turn, named)) or (ask.conditions and chosen)

@@ -20,7 +20,7 @@ from triage.fold import Change, Folded, fold
 from triage.interview import build, next_ask
 from triage.next_step import plan_is_due
 from triage.replies import Reply
-from triage.summary import HEARD, new_facts, place
+from triage.summary import HEARD, new_facts, place, since
 from triage.turn import Turn
 
 MOST_ANSWERS = 3
@@ -81,7 +81,7 @@ def take_in(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Reg
         return Outcome(case, tuple(said), False)
     if not case.started:
         return _offer_help(case, said, bool(answered), folded, knowledge)
-    if not said and next_ask(case, assessment, knowledge) is None and not plan_is_due(case, assessment):
+    if not said and next_ask(case, assessment, knowledge) is None and not plan_is_due(case, assessment, knowledge):
         said.append(replies.notice("thanks" if turn.intent == "thank" else "help", knowledge.messages["noted"]))
     return Outcome(case, tuple(said), True)
 
@@ -129,6 +129,9 @@ def _repair(change: Change, case: Case, knowledge: Knowledge) -> str:
         return m["corrected"].format(new=m[f"side_{change.new}"], old=m[f"side_{change.old}"])
     if change.kind == "injury":
         return m["corrected"].format(new=m[f"injury_{change.new}"], old=m[f"injury_{change.old}"])
+    if change.kind == "duration_days":
+        new, old = since(change.new, knowledge), since(change.old, knowledge)
+        return m["corrected"].format(new=new, old=old) if new != old else ""
     if change.kind == "age":
         return m["corrected"].format(new=change.new, old=change.old)
     record = knowledge.findings.get(change.kind) or knowledge.conditions.get(change.kind)
@@ -163,6 +166,8 @@ def _leads(case: Case, folded: Folded, turn: Turn, before: Case) -> Case:
         lead.append("going_on")
     elif folded.was_pending == "onset" and not folded.answered and turn.first("number") is not None:
         lead.append("clarify_unit")
+    elif folded.was_pending == "injury" and not folded.answered and not folded.told_something:
+        lead += ["clarify_cause"] if turn.intent in ("inform", "nlu_fallback") else []
     news = new_facts(before, folded.case)
     # A person who said much at once, or something else than was asked, wants to see that it arrived.
     if len(news) > 1 or (news and (before.plan_given or (folded.was_pending and not folded.answered))):

@@ -36,7 +36,7 @@ TODAY_ONLY = frozenset({"other_nsaid", "acetaminophen_already", "broken_skin"})
 MOST_WORDS_AROUND_A_NUMBER = 3
 MOST_WORDS_OF_A_CORRECTION = 9
 PATIENCE = 3  # how many messages that might have answered a question did not, before the interview goes on
-PATIENCE_WITH_NO = 2  # "no" and "none" to a question that wants a place or a number
+SHORT_PATIENCE = 2  # the same for "no" to a question that wants a place or a number, and for causes of all kinds
 ANSWERING_INTENTS = frozenset({"inform", "affirm", "deny", "unknown", "refuse", "nlu_fallback"})
 _NUMBER = re.compile(r"\d+")
 _RATHER = re.compile(
@@ -79,10 +79,13 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
     ask = knowledge.asks.get(case.pending or "")
 
     chosen = _chosen(turn.text, waiting)
-    case = _apply_choices(case, chosen, waiting)
-    case = _apply_statuses(case, turn, knowledge)
-    case = _apply_values(case, turn)
-    case = _apply_denied_groups(case, turn, knowledge)
+    if chosen:
+        # A tick means what it stands for and nothing that its title may sound like besides.
+        case = _apply_choices(case, chosen, waiting)
+    else:
+        case = _apply_statuses(case, turn, knowledge)
+        case = _apply_values(case, turn)
+        case = _apply_denied_groups(case, turn, knowledge)
     told = case != before
     needs_naming = answered = gave_up = False
     if waiting is not None:
@@ -91,7 +94,8 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
             case = replace(case, pending=None, ignored=0)
         elif turn.intent in ANSWERING_INTENTS:
             case = replace(case, ignored=case.ignored + 1)
-        if case.ignored >= (PATIENCE_WITH_NO if reply_kind(turn) == NO else PATIENCE):
+        short = reply_kind(turn) == NO or waiting.id == "injury"
+        if case.ignored >= (SHORT_PATIENCE if short else PATIENCE):
             # Asked again and again without an answer: going on without it beats a dead end.
             case = replace(mark(case, "declined", waiting.id), ignored=0, pending=None)
             case = leave_in_doubt(case) if waiting.id.startswith(CONFIRM) else case
@@ -285,7 +289,7 @@ def _changes(before: Case, after: Case, turn: Turn) -> tuple[Change, ...]:
     if turn.intent in ("new_episode", "start_over"):
         return ()
     changes = []
-    for name in ("location", "side", "severity", "age", "injury"):
+    for name in ("location", "side", "severity", "duration_days", "age", "injury"):
         old, new = getattr(before, name), getattr(after, name)
         if name == "severity" and not before.severity_exact and "correction" not in turn.acts():
             continue  # the old score was ours, made from words: there is nothing to take back

@@ -12,7 +12,7 @@ from triage import replies
 from triage.case import Case
 from triage.engine import Assessment, assess
 from triage.interview import CONFIRM, FIRST, NextAsk, build, open_ask_ids
-from triage.plan import SAFETY, make_plan, meanwhile
+from triage.plan import SAFETY, Plan, make_plan, meanwhile
 from triage.replies import Reply
 from triage.summary import HEARD, heard, summary_facts
 
@@ -25,25 +25,26 @@ def ask_or_plan(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ..
     still_open = open_ask_ids(case, assessment, knowledge)
     if still_open:
         return _ask(case, assessment, still_open, knowledge)
-    if plan_is_due(case, assessment):
+    if plan_is_due(case, assessment, knowledge):
         return _plan(case, assessment, knowledge)
     return replace(case, lead=(), pending=None), ()
 
 
-def plan_is_due(case: Case, assessment: Assessment) -> bool:
-    """Whether what is known has changed since the last plan."""
-    return case.plan_key != plan_key(case, assessment)
+def plan_is_due(case: Case, assessment: Assessment, knowledge: Knowledge) -> bool:
+    """Whether the plan, or why someone should be seen, differs from what was given last."""
+    return case.plan_key != plan_key(make_plan(case, assessment, knowledge), assessment)
 
 
-def plan_key(case: Case, assessment: Assessment) -> str:
-    """A short fingerprint of all that a plan depends on."""
+def plan_key(made: Plan, assessment: Assessment) -> str:
+    """A short fingerprint of all that a person is told with a plan."""
     parts = [
-        assessment.level.value,
-        case.location,
-        case.side,
-        case.severity,
-        case.age,
-        sorted(assessment.present),
+        sorted(assessment.findings),
+        made.location,
+        made.side,
+        made.severity,
+        [(item.id, item.how) for item in made.remedies],
+        [(held.id, held.because) for held in made.withheld],
+        made.level.value,
     ]
     return hashlib.blake2s(json.dumps(parts).encode(), digest_size=8).hexdigest()
 
@@ -106,7 +107,7 @@ def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Cas
         pending=None,
         lead=(),
         plan_given=True,
-        plan_key=plan_key(case, assessment),
+        plan_key=plan_key(made, assessment),
         told_level=assessment.level.value,
         told_findings=tuple(dict.fromkeys((*case.told_findings, *assessment.findings))),
     )

@@ -86,7 +86,7 @@ def test_an_answer_that_looks_like_a_question_is_an_answer() -> None:
     [
         ({"location": "upper"}, "Got it: upper back, not lower back."),
         ({"severity": 9}, "Got it: 9 out of 10, not 5."),
-        ({"age": 44}, "Got it: 44, not 40."),
+        ({"age": 64}, "Got it: 64, not 40."),
     ],
 )
 def test_corrections_are_repaired_in_one_line_and_change_the_plan(values: dict[str, object], expected: str) -> None:

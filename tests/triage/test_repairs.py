@@ -288,3 +288,45 @@ def test_a_fact_given_instead_of_yes_or_no_is_kept_and_the_doubt_asked_again() -
     assert talk.level is None
     talk.say("dunno", "unknown")
     assert talk.level == "urgent"
+
+
+def test_a_cause_that_is_not_known_is_asked_for_once_more_with_the_kinds() -> None:
+    talk = at("injury", duration_days=1)
+    talk.say("sitting at my desk")
+    assert talk.asked == ["injury"]
+    assert M["clarify_cause"] in talk.of("ask")[0]["lead"]
+    talk.say("sitting, as I said")
+    assert talk.asked == ["red_flags"]
+    assert M["going_on"] in talk.of("ask")[0]["lead"]
+
+
+def test_a_corrected_time_is_said() -> None:
+    talk = at("injury", duration_days=0)
+    talk.tell(duration_days=3)
+    assert talk.replies[0]["text"] == M["corrected"].format(new="about 3 days", old="today")
+
+
+def test_a_fact_that_changes_no_advice_does_not_bring_the_plan_again() -> None:
+    talk = planned(age=40)
+    talk.tell(absent=("asthma",))
+    assert not talk.of("plan")
+    talk.tell(duration_days=2)
+    assert not talk.of("plan")
+    assert talk.replies
+
+
+def test_a_tick_means_what_it_stands_for_and_nothing_besides() -> None:
+    talk = at("red_flags_more", duration_days=1, injury="strain")
+    title = next(c.title for c in KNOWLEDGE.asks["red_flags_more"].choices if c.id == "leg_tingling")
+    talk.say(title, "inform", (Mention("finding", "leg_tingling"), Mention("finding", "saddle_numbness")))
+    assert talk.case.status["leg_tingling"] == "present"
+    assert talk.case.status["saddle_numbness"] == "absent"
+    assert talk.level != "emergency"
+
+
+def test_a_known_sign_named_again_answers_the_list() -> None:
+    talk = at("red_flags_more", duration_days=1, injury="strain")
+    talk.case = talk.case.with_status({"leg_tingling": "present"})
+    talk.tell("leg_tingling", text="my left leg tingles")
+    assert "red_flags_more" in talk.case.answered
+    assert talk.asked != ["red_flags"]
