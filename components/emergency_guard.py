@@ -48,8 +48,10 @@ class EmergencyGuard(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds are confidences, 0 to 1. `ranking`: how many intents of the ranking the tracker keeps."""
-        return {"crisis_threshold": 0.3, "inform_threshold": 0.2, "ranking": 4}
+        """Thresholds are confidences, 0 to 1: of a crisis, of a doubtful message to be taken for something told, and
+        below which another topic is doubtful. `ranking`: how many intents of the ranking the tracker keeps.
+        """
+        return {"crisis_threshold": 0.3, "inform_threshold": 0.2, "mistaken_below": 0.9, "ranking": 4}
 
     def __init__(self, config: dict[str, Any], resource: Resource) -> None:
         self._config = {**self.get_default_config(), **config}
@@ -107,11 +109,14 @@ class EmergencyGuard(GraphComponent):
     def _is_told(self, turn: Turn, ranking: list[Mapping[str, Any]], entities: list[Mapping[str, Any]]) -> bool:
         """Whether a message that the classifier left in doubt may well tell something: then it is taken so.
 
-        So is one that it took for another topic or a new start, though the reader read a medicine or a place in it.
+        So is one that it took for another topic or a new start, and not with certainty (it knows other languages, in
+        which the reader may find words that look like ours), though the reader read a medicine or a place in it.
 
         To a person in pain a question about their back is a better reply than "did you mean".
         """
-        if turn.intent in _MISTAKEN and not asks(turn.text) and any(map(_is_fact, entities)):
+        unclear = turn.intent == DEFAULT_NLU_FALLBACK_INTENT_NAME or turn.confidence < self._config["mistaken_below"]
+        doubtful = turn.intent in _MISTAKEN and unclear
+        if doubtful and not asks(turn.text) and any(map(_is_fact, entities)):
             return True
         if turn.intent != DEFAULT_NLU_FALLBACK_INTENT_NAME:
             return False
