@@ -23,13 +23,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
+from benchmarks.conversations import conversation
 from benchmarks.filled import MESSAGE, TALK, fill, recorded
 from benchmarks.running import Assistant, Cost, assistant
+from components.units import units
 from scripts.train import train
 from settings import ROOT
 
 LENGTHS = (1, 50, 500)
 PAGE = ROOT / "docs" / "benchmarks_profile.md"
+KINDS = ("one clause", "several clauses")
+_FIRST = 700_000  # conversations that no other measurement uses
 OURS, RASAS = "the project's stores", "Rasa's own stores"
 
 
@@ -74,11 +80,11 @@ def bare_encoder() -> Callable[[], float]:
 
 
 class Parts:
-    """Times the parts of a turn; what runs inside another part counts there alone."""
+    """Times the parts of a turn; what runs inside another part counts for itself alone."""
 
     def __init__(self) -> None:
         self.spent: dict[str, float] = defaultdict(float)
-        self._inside = False
+        self._inner = 0.0  # seconds of parts within the one that is running
 
     def watch(self, owner: Any, method: str, part: str) -> None:
         """Has calls of `owner.method` counted under `part`."""
@@ -86,13 +92,13 @@ class Parts:
 
         @contextmanager
         def counted() -> Iterator[None]:
-            outer, self._inside, start = self._inside, True, time.perf_counter()
+            before, self._inner, start = self._inner, 0.0, time.perf_counter()
             try:
                 yield
             finally:
-                self._inside = outer
-                if not outer:
-                    self.spent[part] += time.perf_counter() - start
+                took = time.perf_counter() - start
+                self.spent[part] += took - self._inner
+                self._inner = before + took
 
         if asyncio.iscoroutinefunction(original):
 
@@ -110,8 +116,25 @@ class Parts:
             setattr(owner, method, called)
 
 
-async def inside(server: Assistant, model: Path, turns: int, functions: bool) -> tuple[dict[str, float], str]:
-    """Milliseconds of a turn by part, in this process with the server's actions; and cProfile's table."""
+def talks(count: int) -> dict[str, list[list[str]]]:
+    """At least `count` messages of each kind, in the conversations that they are from, none said before.
+
+    A kind is how many parts of a message are encoded: one, or the whole and each of its clauses.
+    """
+    found: dict[str, list[list[str]]] = {kind: [] for kind in KINDS}
+    number = _FIRST
+    while any(sum(map(len, kept)) < count for kept in found.values()):
+        talk = conversation(number)
+        for kind, several in zip(KINDS, (False, True), strict=True):
+            found[kind].append([text for text in talk if (len(units(text)) > 1) is several])
+        number += 1
+    return found
+
+
+async def inside(
+    server: Assistant, model: Path, turns: int, functions: bool
+) -> tuple[dict[str, dict[str, float]], str]:
+    """Milliseconds of a turn by kind of message and part, in this process; and cProfile's table."""
     from rasa.core.actions.action import RemoteAction
     from rasa.core.agent import load_agent
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -120,42 +143,50 @@ async def inside(server: Assistant, model: Path, turns: int, functions: bool) ->
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.utils.log_utils import configure_structlog
 
+    from components.kernel import Landmarks
+    from components.minilm import MiniLM
+
     configure_structlog(logging.WARNING)  # as the launcher starts it
     run = server.app.settings.data_dir / "run"
     endpoints = AvailableEndpoints.read_endpoints(str(run / f"endpoints-{server.app.settings.port}.yml"))
     agent = await load_agent(str(model), endpoints=endpoints)
-    sender = uuid.uuid4().hex
 
-    async def say(text: str) -> None:
+    async def say(sender: str, text: str) -> None:
         await agent.handle_message(UserMessage(text, CollectingOutputChannel(), sender, input_channel="rest"))
 
     for text in (*TALK, MESSAGE):
-        await say(text)
+        await say("warming up", text)
     parts = Parts()
-    parts.watch(MessageProcessor, "_parse_message_with_graph", "reading the message")
+    parts.watch(MiniLM, "encode", "encoding the message and its clauses")
+    parts.watch(Landmarks, "similarity", "comparing them with the landmarks of both nets")
+    parts.watch(MessageProcessor, "_parse_message_with_graph", "the rest of reading the message")
     parts.watch(MessageProcessor, "_predict_next_with_tracker", "choosing the actions (policies)")
     parts.watch(RemoteAction, "run", "running the actions (two calls by HTTP)")
     parts.watch(type(agent.tracker_store._tracker_store), "retrieve", "loading the conversation")
     parts.watch(type(agent.tracker_store._tracker_store), "save", "saving the conversation")
     parts.watch(DialogueStateTracker, "copy", "copying the tracker")
-    start = time.perf_counter()
-    for _ in range(turns):
-        await say(MESSAGE)
-    whole = (time.perf_counter() - start) * 1000 / turns
-    spent = {part: seconds * 1000 / turns for part, seconds in parts.spent.items()}
-    spent["the rest of Rasa's processor"] = whole - sum(spent.values())
-    profile = cProfile.Profile()
-    if functions:
-        with profile:
-            for _ in range(turns):
-                await say(MESSAGE)
-        table = io.StringIO()
-        pstats.Stats(profile, stream=table).sort_stats("tottime").print_stats(30)
-        return spent, table.getvalue()
-    return spent, ""
+    found: dict[str, dict[str, float]] = {}
+    for kind, conversations in talks(turns).items():
+        parts.spent.clear()
+        begun, count = time.perf_counter(), sum(map(len, conversations))
+        for texts in conversations:
+            sender = uuid.uuid4().hex
+            for text in texts:
+                await say(sender, text)
+        whole = (time.perf_counter() - begun) * 1000 / count
+        spent = {part: seconds * 1000 / count for part, seconds in parts.spent.items()}
+        found[kind] = {**spent, "the rest of Rasa's processor": whole - sum(spent.values())}
+    if not functions:
+        return found, ""
+    profile, table = cProfile.Profile(), io.StringIO()
+    with profile:
+        for _ in range(turns):
+            await say("profiled", MESSAGE)
+    pstats.Stats(profile, stream=table).sort_stats("tottime").print_stats(30)
+    return found, table.getvalue()
 
 
-def page(costs: dict[tuple[str, int], list[Cost]], encoding: list[float], spent: dict[str, float]) -> str:
+def page(costs: dict[tuple[str, int], list[Cost]], encoding: list[float], spent: dict[str, dict[str, float]]) -> str:
     """The page, in Markdown."""
     bare = statistics.median(encoding)
     rounds = len(encoding)
@@ -177,22 +208,25 @@ def page(costs: dict[tuple[str, int], list[Cost]], encoding: list[float], spent:
             f"| {_p95(found):.1f} ms | {cpu:.1f} ms "
             f"| {wall / _median(first, 'wall'):.2f} | {cpu / _median(first, 'cpu'):.2f} | {wall / bare:.1f} |"
         )
-    whole = sum(spent.values())
     lines += [
         "",
         f'Bare encoding of the message (MiniLM, nothing around it): {bare:.1f} ms in the same rounds. "Computing" is',
         "processor time of the assistant and the action server together.",
         "",
-        "Where the time of a turn goes, without HTTP before it (the project's stores, one process and its actions):",
+        "## Where the time of a turn goes",
         "",
-        "| part | ms | share |",
-        "|---|---|---|",
-        *(
-            f"| {part} | {value:.1f} | {value / whole:.0%} |"
-            for part, value in sorted(spent.items(), key=lambda item: -item[1])
-        ),
+        "Messages of the load generator (`benchmarks/conversations.yml`), each said once, without HTTP before it",
+        "(the project's stores, one process and its actions). One of several clauses is encoded as a whole and by",
+        "clause, so that an emergency in one clause is not averaged away.",
         "",
+        f"| part, ms | {' | '.join(spent)} |",
+        f"|---{'|---' * len(spent)}|",
     ]
+    wholes = {kind: sum(parts.values()) for kind, parts in spent.items()}
+    for part in sorted({part for parts in spent.values() for part in parts}, key=lambda p: -spent[KINDS[0]][p]):
+        shares = (f"{parts[part]:.1f} ({parts[part] / wholes[kind]:.0%})" for kind, parts in spent.items())
+        lines.append(f"| {part} | {' | '.join(shares)} |")
+    lines += [f"| **all** | {' | '.join(f'{whole:.1f}' for whole in wholes.values())} |", ""]
     return "\n".join(lines)
 
 
@@ -220,7 +254,8 @@ def main() -> None:
         assistant(model, Path(second), rasas_stores=True) as rasas,
     ):
         costs, encoding = measure({OURS: ours, RASAS: rasas}, options.rounds)
-        spent, functions = asyncio.run(inside(ours, model, options.rounds, options.functions))
+        with threadpool_limits(1, "blas"):  # as the launcher has it (scripts/app.py)
+            spent, functions = asyncio.run(inside(ours, model, options.rounds, options.functions))
     text = page(costs, encoding, spent)
     print(text, functions, sep="\n")
     if options.write:
