@@ -54,6 +54,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--conversations", type=int, help="how many are stored for the part 'many'")
     parser.add_argument("--long", type=int, help="how many long conversations are held; the peer's take long")
+    parser.add_argument("--rounds", type=int, help="how many rounds of load at each number of clients")
     parser.add_argument("--starts", type=int, help="how many starts count; the peer's take long")
     parser.add_argument("--earlier-peer", action="store_true", help="a peer trained on earlier data will do")
     options = parser.parse_args(arguments)
@@ -76,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         extent = replace(extent, many=options.conversations)
     if options.long:
         extent = replace(extent, long=options.long)
+    if options.rounds:
+        extent = replace(extent, rounds=options.rounds)
     if options.starts:
         extent = replace(extent, starts=options.starts)
     company = machine.Company()
