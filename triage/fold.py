@@ -92,7 +92,7 @@ def fold(case: Case, turn: Turn, knowledge: Knowledge) -> Folded:
         case, answered, needs_naming = answer(case, turn, waiting, ask, bool(chosen), told)
         if answered:
             case = replace(case, pending=None, ignored=0)
-        elif turn.intent in ANSWERING_INTENTS:
+        elif turn.intent in ANSWERING_INTENTS and not told:  # what tells something new passes nothing by
             case = replace(case, ignored=case.ignored + 1)
         short = reply_kind(turn) == NO or waiting.id == "injury"
         if case.ignored >= (SHORT_PATIENCE if short else PATIENCE):
