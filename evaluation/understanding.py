@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from evaluation import cases
 from evaluation.nlu import Nlu, hush, newest_model
 from evaluation.study import run
@@ -27,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     except FileNotFoundError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    study = run(nlu, wanted)
+    with threadpool_limits(1, "blas"):  # as the launcher has it (scripts/app.py): what is measured is one core
+        study = run(nlu, wanted)
     fresh = run(nlu, cases.open_set())
     # Drawing is imported only now: its libraries would count as memory of the NLU.
     from evaluation.report import goals, write
