@@ -4,7 +4,7 @@ PYTHON3 ?= $(shell command -v python3 || command -v python)
 NEED_PYTHON = $(if $(PYTHON3),,$(error No Python found: install any Python 3, for example with "apt install python3"))
 PY := .venv/bin/python
 # Folders with Python of ours, as far as they exist.
-CODE := $(wildcard settings.py privacy observability knowledge triage clinical_text components actions stores channels terminal evaluation scripts tests benchmarks)
+CODE := $(wildcard unknot actions evaluation scripts tests benchmarks)
 TYPED := $(filter-out tests,$(CODE))
 # Nothing typed by hand or started here reports to anybody.
 export RASA_TELEMETRY_ENABLED := false
@@ -22,22 +22,22 @@ setup-dev: ## the same with what tests and checks need (done by itself)
 	@$(NEED_PYTHON)"$(PYTHON3)" scripts/bootstrap.py --dev
 
 run: setup ## start the assistant in the browser; Ctrl-C stops it
-	@exec $(PY) -m scripts.run --stop-with-parent
+	@exec $(PY) -m unknot.launch.run --stop-with-parent
 
 shell: setup ## talk to it in the terminal
-	@exec $(PY) -m terminal
+	@exec $(PY) -m unknot.channels.terminal
 
 serve-rest: setup ## start it with Rasa's stock REST channel, for evaluation, loopback only
-	@exec $(PY) -m scripts.run --stop-with-parent --credentials credentials_rest.yml
+	@exec $(PY) -m unknot.launch.run --stop-with-parent --credentials credentials_rest.yml
 
 slack: setup ## start it for Slack; docs/slack.md says how the app is made
-	@exec $(PY) -m channels.slack
+	@exec $(PY) -m unknot.channels.slack
 
 purge: setup ## delete what is older than UNKNOT_RETENTION_DAYS (a running assistant does it daily)
-	@exec $(PY) -m privacy purge
+	@exec $(PY) -m unknot.conversations purge
 
 train: setup ## train the model if its inputs have changed
-	@exec $(PY) -m scripts.train
+	@exec $(PY) -m unknot.launch.train
 
 lint: setup-dev ## style, formatting and types
 	@$(PY) -m ruff check --quiet --output-format concise .
@@ -51,7 +51,7 @@ validate: setup-dev ## Rasa's own check of domain and data; our warnings are err
 test: lint validate ## every check and every test
 	@$(PY) -m scripts.browser
 	@$(PY) -m scripts.servers
-	@$(PY) -m scripts.train
+	@$(PY) -m unknot.launch.train
 	@exec $(PY) -m pytest
 
 test-scale: setup-dev ## several servers under load, parts of them dying; eight minutes, writes docs/scaling.md
@@ -64,14 +64,14 @@ audit: setup-dev ## known advisories for the locked packages; fails where they c
 	@exec $(PY) -m scripts.audit
 
 fuzz: setup-dev ## ten thousand odd requests to every public endpoint; about three minutes
-	@exec $(PY) -W ignore -m tests.web.fuzz
+	@exec $(PY) -W ignore -m tests.channels.web.fuzz
 
 understanding: setup-dev ## measure how well messages are understood, on sets it was not trained on
-	@$(PY) -m scripts.train
+	@$(PY) -m unknot.launch.train
 	@exec $(PY) -m evaluation.understanding
 
 sealed: setup-dev ## the same on sets that stay unread by its developers: totals only
-	@$(PY) -m scripts.train
+	@$(PY) -m unknot.launch.train
 	@exec $(PY) -m evaluation.sealed
 
 bench-nlu: setup-dev ## measure the encoder and classifier on public sets (--data names their folder)

@@ -1,7 +1,7 @@
 """The steps of the conversation that Rasa runs, thin over `triage`.
 
 Every action returns at least one event: the assistant takes an action without events for one that failed
-(`components/action_failure_policy.py`).
+(`unknot/nlu/action_failure_policy.py`).
 """
 
 from actions.ask import ActionAskLocation, ActionAskRedFlags, ActionAskSeverity, ActionInterview

@@ -1,7 +1,7 @@
 """The steps that ask: the stories choose one, and it puts the next question that still matters.
 
-The four differ only in their place in the stories; which words are used is decided in `triage/interview.py`, so that
-a story and the interview can never put two different questions.
+The four differ only in their place in the stories; which words are used is decided in
+`unknot/triage/interview.py`, so that a story and the interview can never put two different questions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.conversation_state import case_of, knowledge, save, say
-from triage.next_step import ask_or_plan
+from unknot.triage.next_step import ask_or_plan
 
 
 class AskingAction(Action, ABC):

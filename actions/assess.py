@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.conversation_state import case_of, knowledge, region, save, say, unseen_turns
-from triage.conversation import take_in
+from unknot.triage.conversation import take_in
 
 
 class ActionAssess(Action):

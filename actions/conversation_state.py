@@ -16,14 +16,14 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.slots import CASE, LOCATION, RED_FLAGS, SEVERITY
-from knowledge.loader import Knowledge, load
-from knowledge.schema import Region
-from settings import load_settings
-from triage.case import Case
-from triage.engine import assess
-from triage.interview import CONFIRM, FIRST, open_ask_ids
-from triage.replies import Reply
-from triage.turn import Turn
+from unknot.knowledge.loader import Knowledge, load
+from unknot.knowledge.schema import Region
+from unknot.settings import load_settings
+from unknot.triage.case import Case
+from unknot.triage.engine import assess
+from unknot.triage.interview import CONFIRM, FIRST, open_ask_ids
+from unknot.triage.replies import Reply
+from unknot.triage.turn import Turn
 
 UNKNOWN = "unknown"
 SHELL_CHANNEL = "cmdline"  # Rasa's name for `rasa shell`

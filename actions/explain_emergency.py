@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.conversation_state import case_of, knowledge, region, save, say, unseen_turns
-from triage.emergency import explain
+from unknot.triage.emergency import explain
 
 
 class ActionExplainEmergency(Action):

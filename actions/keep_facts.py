@@ -8,8 +8,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.conversation_state import case_of, knowledge, region, save, say, unseen_turns
-from triage.conversation import take_in
-from triage.next_step import ask_or_plan
+from unknot.triage.conversation import take_in
+from unknot.triage.next_step import ask_or_plan
 
 
 class ActionKeepFacts(Action):

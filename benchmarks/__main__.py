@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import cost, environments, machine, peer, report, speed, systems
-from scripts.progress import Progress
-from scripts.supervisor import PartError, Stopped, stop_signals
-from scripts.train import TrainingError, train
-from settings import ROOT
+from unknot.launch.progress import Progress
+from unknot.launch.supervisor import PartError, Stopped, stop_signals
+from unknot.launch.train import TrainingError, train
+from unknot.settings import ROOT
 
 RESULTS = ROOT / "results"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"

@@ -19,11 +19,11 @@ from benchmarks.many_conversations import measure as measure_stored
 from benchmarks.peer import QUIET, Peer
 from benchmarks.speed import quantile
 from benchmarks.systems import PEER, UNKNOT, System
-from components.minilm import MiniLM, packaged_files
-from scripts.progress import Progress
 from scripts.servers import MissingServerError
-from scripts.train import TrainingError
-from settings import ROOT
+from unknot.encoder.minilm import MiniLM, packaged_files
+from unknot.launch.progress import Progress
+from unknot.launch.train import TrainingError
+from unknot.settings import ROOT
 
 _FIRST = 900_000  # conversations that no other measurement uses
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from benchmarks import machine
 from scripts.bootstrap import ensure_uv, find_python, leave_out_unused
-from scripts.progress import Progress
-from settings import ROOT
+from unknot.launch.progress import Progress
+from unknot.settings import ROOT
 
 PEER = ROOT / ".venv-peer"
 RUN = ROOT / ".venv-run"

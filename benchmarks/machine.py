@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from scripts.supervisor import die_with_parent
+from unknot.launch.supervisor import die_with_parent
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.filled import MESSAGE, TALK, Recorded, Row, fill, recorded
 from benchmarks.running import Assistant, assistant
 from scripts.servers import MissingServerError, postgres
-from scripts.train import train
+from unknot.launch.train import train
 
 SHORT, LONG = 1, 200  # turns
 STARTS = 3  # one alone says little: other work on the machine has doubled it

@@ -18,8 +18,8 @@ import yaml
 
 from benchmarks import machine, sample
 from benchmarks.environments import CACHE
-from scripts.progress import Progress
-from settings import ROOT
+from unknot.launch.progress import Progress
+from unknot.settings import ROOT
 
 KEPT = CACHE / "peer"
 INPUTS = ("domain.yml", "data")

@@ -28,9 +28,9 @@ from threadpoolctl import threadpool_limits
 from benchmarks.conversations import conversation
 from benchmarks.filled import MESSAGE, TALK, fill, recorded
 from benchmarks.running import Assistant, Cost, assistant
-from components.units import units
-from scripts.train import train
-from settings import ROOT
+from unknot.launch.train import train
+from unknot.nlu.units import units
+from unknot.settings import ROOT
 
 LENGTHS = (1, 50, 500)
 PAGE = ROOT / "docs" / "benchmarks_profile.md"
@@ -66,7 +66,7 @@ def measure(servers: dict[str, Assistant], rounds: int) -> tuple[dict[tuple[str,
 
 def bare_encoder() -> Callable[[], float]:
     """Encodes the message with nothing around it; gives milliseconds."""
-    from components.minilm import MiniLM, packaged_files
+    from unknot.encoder.minilm import MiniLM, packaged_files
 
     encoder = MiniLM(*packaged_files(), cache_size=0)
 
@@ -143,8 +143,8 @@ async def inside(
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.utils.log_utils import configure_structlog
 
-    from components.kernel import Landmarks
-    from components.minilm import MiniLM
+    from unknot.encoder.kernel import Landmarks
+    from unknot.encoder.minilm import MiniLM
 
     configure_structlog(logging.WARNING)  # as the launcher starts it
     run = server.app.settings.data_dir / "run"
@@ -254,7 +254,7 @@ def main() -> None:
         assistant(model, Path(second), rasas_stores=True) as rasas,
     ):
         costs, encoding = measure({OURS: ours, RASAS: rasas}, options.rounds)
-        with threadpool_limits(1, "blas"):  # as the launcher has it (scripts/app.py)
+        with threadpool_limits(1, "blas"):  # as the launcher has it (unknot/launch/app.py)
             spent, functions = asyncio.run(inside(ours, model, options.rounds, options.functions))
     text = page(costs, encoding, spent)
     print(text, functions, sep="\n")

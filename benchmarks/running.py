@@ -14,10 +14,10 @@ from typing import Any
 
 import yaml
 
-from scripts.app import ACTIONS, ASSISTANT, App
-from scripts.ports import free_port
-from scripts.supervisor import Supervisor
-from settings import ROOT, Settings
+from unknot.launch.app import ACTIONS, ASSISTANT, App
+from unknot.launch.ports import free_port
+from unknot.launch.supervisor import Supervisor
+from unknot.settings import ROOT, Settings
 
 _TICK = os.sysconf("SC_CLK_TCK")
 

@@ -23,11 +23,11 @@ import yaml
 
 from benchmarks.scale.people import Message, Person, live
 from benchmarks.soak_report import Sample, Soak, Turn, complaints, draw, page
-from scripts.app import ACTIONS, ASSISTANT, App
-from scripts.ports import free_port
-from scripts.supervisor import Stopped, Supervisor, stop_signals
-from scripts.train import train
-from settings import ROOT, Settings
+from unknot.launch.app import ACTIONS, ASSISTANT, App
+from unknot.launch.ports import free_port
+from unknot.launch.supervisor import Stopped, Supervisor, stop_signals
+from unknot.launch.train import train
+from unknot.settings import ROOT, Settings
 
 LINES: dict[str, Any] = yaml.safe_load((ROOT / "benchmarks/scale/conversations.yml").read_text(encoding="utf-8"))
 SHARE = 0.7

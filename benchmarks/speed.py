@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.conversations import distinct_share, long_conversation, probe
 from benchmarks.load import Round, load, talk
 from benchmarks.systems import System
-from scripts.progress import Progress
+from unknot.launch.progress import Progress
 
 MARKS = (1, 50, 500)
 _NEAR = 4  # turns on either side of a mark at which the same kind of question is asked as well

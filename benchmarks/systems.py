@@ -17,11 +17,11 @@ import yaml
 
 from benchmarks import machine
 from benchmarks.peer import QUIET, Peer
-from scripts.app import ACTIONS, ASSISTANT, App
-from scripts.ports import free_port
-from scripts.probes import answers_http, rest_probe
-from scripts.supervisor import Part, Patience, Supervisor
-from settings import ROOT, Settings
+from unknot.launch.app import ACTIONS, ASSISTANT, App
+from unknot.launch.ports import free_port
+from unknot.launch.probes import answers_http, rest_probe
+from unknot.launch.supervisor import Part, Patience, Supervisor
+from unknot.settings import ROOT, Settings
 
 UNKNOT, PEER = "Unknot", "Rasa's default"
 NAMES = (UNKNOT, PEER)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from components.minilm import shared_encoder
+from unknot.encoder.minilm import shared_encoder
 
 Vectors = npt.NDArray[np.float32]
 

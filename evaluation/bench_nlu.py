@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from components.kernel import Landmarks, Matrix, fit
 from evaluation.bench_data import DATA, Split, banking77, clinc150, few, names
 from evaluation.bench_peer import Peer
 from evaluation.measure import Rate
+from unknot.encoder.kernel import Landmarks, Matrix, fit
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 SEEDS = range(5)
@@ -170,9 +170,9 @@ def write(figures: Figures, path: Path, peer: Peer | None) -> None:
         "# The language pipeline on public sets",
         "",
         "Made by `make bench-nlu`; do not edit. Percent of the test messages that are classified right. `kernel` is "
-        "the assistant's classifier (`components/kernel.py`) over its sentence encoder; `+ names` counts the name "
-        "of each label as one more example; `logistic` is Rasa's LogisticRegressionClassifier on the same vectors, "
-        "as it comes and with C=20. With 10 examples a label: mean (least to most) over five draws.",
+        "the assistant's classifier (`unknot/encoder/kernel.py`) over its sentence encoder; `+ names` counts the "
+        "name of each label as one more example; `logistic` is Rasa's LogisticRegressionClassifier on the same "
+        "vectors, as it comes and with C=20. With 10 examples a label: mean (least to most) over five draws.",
         "",
         "| set | examples | " + " | ".join(classifiers) + " | goal | published |",
         "|" + " --- |" * (len(classifiers) + 4),

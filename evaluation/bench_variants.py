@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from components.kernel import Landmarks, Matrix, fit
-from components.minilm import shared_encoder
 from evaluation.bench_data import DATA, Split, banking77, clinc150, few, names
+from unknot.encoder.kernel import Landmarks, Matrix, fit
+from unknot.encoder.minilm import shared_encoder
 
 SEEDS = (100, 101)
 EACH = 10

@@ -16,12 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from clinical_text.findings import name_findings
-from clinical_text.reader import Reader
-from clinical_text.types import PRESENT
 from evaluation import cases, ids
 from evaluation.measure import Rate
-from knowledge.loader import load
+from unknot.knowledge.loader import load
+from unknot.reading.findings import name_findings
+from unknot.reading.reader import Reader
+from unknot.reading.types import PRESENT
 
 # Each of these attributes of a span makes it something that is not said to be so now.
 _TAKEN_AWAY = ("is_negated", "is_uncertain", "is_historical", "is_hypothetical")

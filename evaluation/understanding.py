@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     except FileNotFoundError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    with threadpool_limits(1, "blas"):  # as the launcher has it (scripts/app.py): what is measured is one core
+    with threadpool_limits(1, "blas"):  # as the launcher has it (unknot/launch/app.py): what is measured is one core
         study = run(nlu, wanted)
     fresh = run(nlu, cases.open_set())
     # Drawing is imported only now: its libraries would count as memory of the NLU.

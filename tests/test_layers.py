@@ -12,37 +12,48 @@ from pathlib import Path
 import pytest
 import yaml
 
-from settings import ROOT
+from unknot.settings import ROOT
 
-# Which of our packages each may import, itself aside. `settings` is the only reader of the environment.
+# Which rooms of `unknot/` (and `actions/`, which Rasa wants at the top) each may use, itself aside; README's map says
+# the same. `settings` is the only reader of the environment.
 MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
-    "privacy": {"settings"},
-    "observability": {"settings"},
     "knowledge": set(),
+    "encoder": set(),
+    "observability": {"settings"},
     "triage": {"knowledge"},
-    "clinical_text": {"knowledge"},
-    "components": {"clinical_text", "triage", "knowledge", "privacy", "observability", "settings"},
+    "reading": {"knowledge"},
+    "conversations": {"triage", "rasa_patches", "observability", "settings"},
+    "rasa_patches": {"observability", "settings"},
+    "nlu": {
+        "encoder",
+        "reading",
+        "triage",
+        "knowledge",
+        "conversations",
+        "rasa_patches",
+        "observability",
+        "settings",
+    },
     "actions": {"triage", "knowledge", "settings"},
-    "stores": {"triage", "observability"},
-    "channels": {"knowledge", "privacy", "observability", "settings"},
-    "terminal": {"knowledge", "settings"},
+    "channels": {"knowledge", "conversations", "observability", "settings"},
+    "launch": {"channels", "conversations", "rasa_patches", "observability", "knowledge", "settings"},
 }
-# Frameworks that only some packages may know.
+# Frameworks that only some rooms may know.
 FRAMEWORKS: dict[str, set[str]] = {
-    "rasa": {"components", "channels", "privacy", "stores", "observability"},
-    "rasa_sdk": {"actions"},
-    "sanic": {"channels"},
+    "rasa": {"nlu", "channels", "conversations", "rasa_patches", "observability", "launch"},
+    "rasa_sdk": {"actions", "launch"},
+    "sanic": {"channels", "launch"},
     "slack_sdk": {"channels"},
-    "spacy": {"clinical_text", "components"},
+    "spacy": {"reading", "nlu"},
     "medspacy": set(),  # only measured against
-    "onnxruntime": {"components"},
-    "tokenizers": {"components"},
-    "sklearn": set(),  # a second of every start, 50 MB: scripts/later.py
-    "numpy": {"components"},
-    "yaml": {"knowledge", "clinical_text", "channels"},  # knowledge/ and its lexicons
-    "sqlalchemy": {"channels", "privacy", "stores"},
-    "redis": {"channels", "stores"},
+    "onnxruntime": {"encoder"},
+    "tokenizers": {"encoder"},
+    "sklearn": set(),  # a second of every start, 50 MB: unknot/launch/later.py
+    "numpy": {"encoder", "nlu"},
+    "yaml": {"knowledge", "reading", "channels", "launch"},  # the knowledge with its lexicons; endpoints
+    "sqlalchemy": {"channels", "conversations"},
+    "redis": {"channels", "conversations"},
     "prometheus_client": {"observability"},
 }
 # What a pure layer may not do: no clock, no chance, no files, no network, no threads.
@@ -52,7 +63,8 @@ IMPURE |= {"subprocess", "threading", "time", "urllib", "uuid"}
 MOST_LINES = 400
 MOST_LINES_OF_A_TEST = 500
 MOST_LETTERS = 60  # of a piece of text in code that is not for developers
-SPEAKING = ("triage", "actions", "channels", "components", "terminal")
+SPEAKING = ("triage", "actions", "channels", "nlu")
+WIDGET = "unknot/channels/web/widget/"
 
 
 @cache
@@ -64,7 +76,15 @@ def tracked() -> tuple[Path, ...]:
 
 
 def package_of(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+    """The room a file stands in: a folder or module of `unknot/`, else the folder at the top."""
+    parts = path.relative_to(ROOT).parts
+    return parts[1 if parts[0] == "unknot" and len(parts) > 1 else 0].removesuffix(".py")
+
+
+def widget(*suffixes: str) -> list[Path]:
+    return [
+        path for path in tracked() if path.relative_to(ROOT).as_posix().startswith(WIDGET) and path.suffix in suffixes
+    ]
 
 
 def sources(*packages: str) -> list[Path]:
@@ -77,12 +97,19 @@ def parsed(path: Path) -> ast.Module:
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Top-level names of imported modules with their lines; relative imports stay inside the package."""
+    """Rooms and packages that are imported, with their lines; relative imports stay inside the room."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
+            yield from ((_room(alias.name), node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "unknot":
+            yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield (node.module or "").split(".")[0], node.lineno
+            yield _room(node.module or ""), node.lineno
+
+
+def _room(module: str) -> str:
+    first, _, rest = module.partition(".")
+    return rest.split(".")[0] if first == "unknot" and rest else first
 
 
 def broken_rule(package: str, module: str) -> str | None:
@@ -115,17 +142,18 @@ def test_imports_point_downwards(package: str) -> None:
     ("package", "module", "allowed"),
     [
         ("triage", "knowledge", True),
-        ("triage", "clinical_text", False),
+        ("triage", "reading", False),
         ("triage", "yaml", False),
         ("triage", "time", False),
-        ("clinical_text", "triage", False),
-        ("clinical_text", "rasa", False),
+        ("reading", "triage", False),
+        ("reading", "rasa", False),
         ("knowledge", "settings", False),
         ("actions", "rasa", False),
-        ("actions", "clinical_text", False),
+        ("actions", "reading", False),
         ("channels", "triage", False),
-        ("components", "actions", False),
-        ("components", "numpy", True),
+        ("nlu", "actions", False),
+        ("nlu", "numpy", True),
+        ("encoder", "rasa", False),
         ("channels", "tests", False),
     ],
 )
@@ -144,7 +172,7 @@ def reads_environment(tree: ast.AST) -> list[int]:
 
 
 def test_the_environment_is_read_in_settings_alone() -> None:
-    packages = set(MAY_IMPORT) - {"settings"}
+    packages = set(MAY_IMPORT) - {"settings", "launch"}  # the launcher hands its own on to what it starts
     found = [
         f"{path.relative_to(ROOT)}:{line}" for path in sources(*packages) for line in reads_environment(parsed(path))
     ]
@@ -211,12 +239,12 @@ def _is_code(text: str) -> bool:
 
 # These speak of the program itself, which is not clinical: how it is installed, called, and what it cannot do.
 ABOUT_THE_PROGRAM = {
-    "channels/slack/__main__.py": "told to whoever sets up the Slack app",
-    "channels/slack/api.py": "what Slack's error codes mean, for whoever sets up the Slack app",
-    "channels/web/guard.py": "refusals of the API",
-    "terminal/cli.py": "how to call the client",
-    "terminal/render.py": "how to answer with numbers",
-    "terminal/talk.py": "the client's own commands",
+    "unknot/channels/slack/__main__.py": "told to whoever sets up the Slack app",
+    "unknot/channels/slack/api.py": "what Slack's error codes mean, for whoever sets up the Slack app",
+    "unknot/channels/web/server/guard.py": "refusals of the API",
+    "unknot/channels/terminal/cli.py": "how to call the client",
+    "unknot/channels/terminal/render.py": "how to answer with numbers",
+    "unknot/channels/terminal/talk.py": "the client's own commands",
 }
 CLINICAL = re.compile(
     r"\b(pains?|spasms?|doctors?|nurses?|pharmacist|emergency|ambulance|911|999|heat|ice|ibuprofen|acetaminophen"
@@ -233,7 +261,7 @@ def test_no_sentence_for_people_in_code(package: str) -> None:
         for line, text in sentences(parsed(path))
         if str(path.relative_to(ROOT)) not in ABOUT_THE_PROGRAM or CLINICAL.search(text)
     ]
-    assert found == [], "wording lives in knowledge/*.yml"
+    assert found == [], "wording lives in unknot/knowledge/*.yml"
 
 
 def test_the_exceptions_are_still_needed() -> None:
@@ -254,12 +282,11 @@ def test_literals_of_javascript_are_found() -> None:
 def test_no_clinical_sentence_in_javascript() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {text[:70]!r}"
-        for path in tracked()
-        if package_of(path) == "web" and path.suffix == ".js"
+        for path in widget(".js")
         for text in javascript_texts(path.read_text(encoding="utf-8"))
         if len(text) > MOST_LETTERS and not _is_code(text) and CLINICAL.search(text)
     ]
-    assert found == [], "wording lives in knowledge/*.yml"
+    assert found == [], "wording lives in unknot/knowledge/*.yml"
 
 
 def test_a_sentence_is_noticed_and_a_log_line_is_not() -> None:
@@ -288,10 +315,9 @@ def test_no_file_of_code_is_too_long() -> None:
 
 def test_the_widget_never_makes_html_from_text() -> None:
     forbidden = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function\()")
-    scripts = [path for path in tracked() if package_of(path) == "web" and path.suffix in (".js", ".html")]
     found = [
         f"{path.relative_to(ROOT)}:{number}"
-        for path in scripts
+        for path in widget(".js", ".html")
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if forbidden.search(line) and not line.lstrip().startswith(("//", "*"))
     ]
@@ -312,10 +338,8 @@ def test_nothing_that_is_served_calls_another_host() -> None:
     )
     found = [
         str(path.relative_to(ROOT))
-        for path in tracked()
-        if package_of(path) == "web"
-        and path.suffix in (".js", ".html", ".css")
-        and outside.search(_without_comments(path.read_text(encoding="utf-8")))
+        for path in widget(".js", ".html", ".css")
+        if outside.search(_without_comments(path.read_text(encoding="utf-8")))
     ]
     assert found == []
 

@@ -24,9 +24,9 @@ from benchmarks.scale.cluster import Cluster, cluster
 from benchmarks.scale.people import Message, Person, live
 from benchmarks.scale.usage import handled, left_in_inbox, memories, replies_stored, usage
 from scripts import servers
-from scripts.progress import Progress
-from scripts.supervisor import Stopped, stop_signals
-from scripts.train import train
+from unknot.launch.progress import Progress
+from unknot.launch.supervisor import Stopped, stop_signals
+from unknot.launch.train import train
 
 LINES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("conversations.yml").read_text(encoding="utf-8"))
 

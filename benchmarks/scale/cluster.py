@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts import servers
-from scripts.app import App
-from scripts.ports import free_port
-from scripts.probes import answers_http
 from scripts.servers import Server
-from scripts.supervisor import Part, Supervisor
-from settings import ROOT, Settings
+from unknot.launch.app import App
+from unknot.launch.ports import free_port
+from unknot.launch.probes import answers_http
+from unknot.launch.supervisor import Part, Supervisor
+from unknot.settings import ROOT, Settings
 
 TEMPLATE = ROOT / "ops" / "nginx" / "unknot.conf.template"
 

@@ -1,4 +1,4 @@
-"""People at a widget: they read, think, type, and their page tries again as the real one does (web/talk.js)."""
+"""People at a widget: they read, think, type, and their page tries again as the real one does (widget/talk.js)."""
 
 from __future__ import annotations
 

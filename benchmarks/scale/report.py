@@ -9,7 +9,7 @@ import statistics
 from typing import Any
 
 from benchmarks.scale.people import Message
-from settings import ROOT
+from unknot.settings import ROOT
 
 PAGE = ROOT / "docs" / "scaling.md"
 LOAD, COSTS = "load", "costs"  # the two places of the page that are written here

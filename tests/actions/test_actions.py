@@ -15,7 +15,7 @@ import actions
 from actions.conversation_state import unseen_turns
 from actions.slots import CASE, LOCATION, RED_FLAGS, SEVERITY
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "knowledge" / "reply.schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parents[2] / "unknot" / "knowledge" / "reply.schema.json").read_text())
 
 
 def user(text: str, intent: str, at: float, entities: list[dict[str, Any]] | None = None) -> dict[str, Any]:

@@ -12,13 +12,13 @@ import yaml
 
 import actions
 from actions import slots
-from knowledge.loader import load
-from knowledge.schema import Region
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Region
 
 ROOT = Path(__file__).resolve().parents[2]
 KNOWLEDGE = load()
 DOMAIN: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text())
-SCHEMA = json.loads((ROOT / "knowledge" / "reply.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "unknot" / "knowledge" / "reply.schema.json").read_text())
 INTENTS = {next(iter(intent)) for intent in DOMAIN["intents"]}
 SET_BY_GUARD = {"report_emergency", "report_crisis"}
 

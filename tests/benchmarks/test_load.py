@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from benchmarks.load import load, talk
-from scripts.ports import free_port
+from unknot.launch.ports import free_port
 
 PAUSE = 0.02
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks import sample
-from settings import ROOT
+from unknot.settings import ROOT
 
 
 def drawn(folder: Path, count: int) -> set[tuple[str, str, str]]:

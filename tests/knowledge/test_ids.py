@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from knowledge.loader import load
-from knowledge.schema import Level
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Level
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 SCHEMA = SHARED / "contract.schema.json"

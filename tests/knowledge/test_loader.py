@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from knowledge import loader
-from knowledge.loader import KnowledgeError, load, load_from
+from unknot.knowledge import loader
+from unknot.knowledge.loader import KnowledgeError, load, load_from
 
 
 @pytest.fixture

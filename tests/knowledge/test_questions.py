@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from knowledge.loader import load
-from knowledge.schema import Question, Strength
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Question, Strength
 
 SOURCE = Path(__file__).resolve().parents[3] / "shared" / "source_questions.txt"
 

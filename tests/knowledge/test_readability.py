@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from knowledge.loader import load
+from unknot.knowledge.loader import load
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from knowledge.loader import load
-from knowledge.schema import Level, Region, Remedy, Source, Strength
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Level, Region, Remedy, Source, Strength
 
 EXPECTED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "expected.yml").read_text(encoding="utf-8"))
 WITHHELD = [(reason, remedy) for reason, remedies in EXPECTED["withheld"].items() for remedy in remedies]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from knowledge.loader import load
+from unknot.knowledge.loader import load
 
 EXPECTED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "expected.yml").read_text(encoding="utf-8"))
 

@@ -13,10 +13,10 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from clinical_text.types import Sense
-from components.intent_classifier import MeaningClassifier
-from components.red_flag_net import RedFlagNet, findings_of
-from components.sentence_encoder import READ, SentenceEncoder
+from unknot.nlu.intent_classifier import MeaningClassifier
+from unknot.nlu.red_flag_net import RedFlagNet, findings_of
+from unknot.nlu.sentence_encoder import READ, SentenceEncoder
+from unknot.reading.types import Sense
 
 EXAMPLES = {
     "heat_or_ice": ["heat or ice", "is heat ok", "should i use a cold pack", "hot water bottle?", "ice or warmth"],

@@ -8,7 +8,7 @@ import pytest
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 
-from components.emergency_guard import EmergencyGuard
+from unknot.nlu.emergency_guard import EmergencyGuard
 
 GUARD = EmergencyGuard({}, Resource("guard"))
 LOWER = {"entity": "location", "value": "lower", "start": 0, "end": 5, "assertion": "present"}

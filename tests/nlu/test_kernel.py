@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components import ngrams
-from components.calibration import Calibration, fit_each, fit_shared
-from components.kernel import Landmarks, Weights, fit
-from components.minilm import shared_encoder
+from unknot.encoder import ngrams
+from unknot.encoder.calibration import Calibration, fit_each, fit_shared
+from unknot.encoder.kernel import Landmarks, Weights, fit
+from unknot.encoder.minilm import shared_encoder
 
 EXAMPLES = [
     ("heat or ice", {"heat"}),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.minilm import DIMENSIONS, EncoderError, MiniLM, check_sha256, packaged_files, shared_encoder
+from unknot.encoder.minilm import DIMENSIONS, EncoderError, MiniLM, check_sha256, packaged_files, shared_encoder
 
 TEXTS = [
     "my back",

@@ -6,8 +6,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from components import minilm_graph, onnx_file
-from components.minilm import packaged_files, shared_encoder
+from unknot.encoder import minilm_graph, onnx_file
+from unknot.encoder.minilm import packaged_files, shared_encoder
 
 TEXTS = ["", "no", "my back", "i cant pee since yesterday", "how long does a back spasm last? " * 20]
 

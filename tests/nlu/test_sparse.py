@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from components.sparse import Sparse
+from unknot.encoder.sparse import Sparse
 
 SHAPES = [(5, 7, 4), (1, 1, 1), (3, 50, 900), (4, 6, 0), (0, 6, 4)]
 

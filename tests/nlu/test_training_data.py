@@ -13,8 +13,8 @@ import pytest
 import yaml
 from rapidfuzz import fuzz, process
 
-from components.minilm import shared_encoder
-from knowledge.loader import load
+from unknot.encoder.minilm import shared_encoder
+from unknot.knowledge.loader import load
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_PHRASES = ROOT.parent / "shared" / "data" / "real_phrases.jsonl"

@@ -10,7 +10,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from components.typed_text_guard import WORD_JOINER, TypedTextGuard, plain_text
+from unknot.nlu.typed_text_guard import WORD_JOINER, TypedTextGuard, plain_text
 
 DOMAIN = Domain.from_dict({"version": "3.1", "intents": ["inform", "restart", "session_start"], "entities": ["age"]})
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.units import asks, mended, units
+from unknot.nlu.units import asks, mended, units
 
 
 @pytest.mark.parametrize(

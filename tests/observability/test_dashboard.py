@@ -14,9 +14,9 @@ import pytest
 import yaml
 from prometheus_client.core import Metric
 
-from observability import metrics
-from observability.serving import Retention
-from settings import ROOT
+from unknot.observability import metrics
+from unknot.observability.serving import Retention
+from unknot.settings import ROOT
 
 DASHBOARD = ROOT / "ops" / "grafana" / "unknot.json"
 ALERTS = ROOT / "ops" / "prometheus" / "alerts.yml"

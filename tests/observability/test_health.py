@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from channels.web.database import AwayError
-from channels.web.health import Readiness, code, status
-from scripts.probes import alive_for
-from settings import ROOT
-from tests.web.serve import FakeServer
+from tests.channels.web.serve import FakeServer
+from unknot.channels.web.server.database import AwayError
+from unknot.channels.web.server.health import Readiness, code, status
+from unknot.launch.probes import alive_for
+from unknot.settings import ROOT
 
 
 @pytest.fixture

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from observability.logs import json_line
-from observability.turns import turn, turn_id
-from scripts.exposure import is_loopback
-from settings import ROOT, Settings
 from tests.support.scrape import fetch, sample, two_free_ports
 from tests.support.server import RestServer
+from unknot.launch.exposure import is_loopback
+from unknot.observability.logs import json_line
+from unknot.observability.turns import turn, turn_id
+from unknot.settings import ROOT, Settings
 
 MARKER = "my-left-leg-is-numb"
 CODE = f"""
 import logging, warnings
-from observability import logs
-from settings import Settings
+from unknot.observability import logs
+from unknot.settings import Settings
 logs.set_up(Settings(log_format="json"), "actions")
 import coloredlogs
 coloredlogs.install(level="INFO", fmt="%(asctime)s %(message)s")  # as Rasa does, later
@@ -37,7 +37,7 @@ raise ValueError("{MARKER}")
 
 
 def record(message: str, **extra: Any) -> logging.LogRecord:
-    made = logging.LogRecord("stores.tracker", logging.WARNING, __file__, 1, message, (), None)
+    made = logging.LogRecord("unknot.conversations.tracker", logging.WARNING, __file__, 1, message, (), None)
     made.__dict__.update(extra)
     return made
 
@@ -51,7 +51,7 @@ def test_a_line_has_time_level_component_and_the_turn() -> None:
     assert line == {
         "level": "WARNING",
         "process": "assistant",
-        "component": "stores.tracker",
+        "component": "unknot.conversations.tracker",
         "event": "a thing happened",
         "seconds": 1.5,
     }

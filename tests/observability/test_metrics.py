@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from knowledge.schema import Level
-from observability import metrics
-from observability.batched import BATCH, BatchedCounter
-from observability.serving import ACTIONS, ASSISTANT, RETENTION_FILE, Retention, port_of
-from observability.turns import HEADER, count_events, join, phase, turn, turn_id
-from privacy.__main__ import main as privacy_command
-from privacy.retention import NOTE
-from settings import Settings, SettingsError, load_settings
+from unknot.conversations.__main__ import main as privacy_command
+from unknot.conversations.retention import NOTE
+from unknot.knowledge.schema import Level
+from unknot.observability import metrics
+from unknot.observability.batched import BATCH, BatchedCounter
+from unknot.observability.serving import ACTIONS, ASSISTANT, RETENTION_FILE, Retention, port_of
+from unknot.observability.turns import HEADER, count_events, join, phase, turn, turn_id
+from unknot.settings import Settings, SettingsError, load_settings
 
 
 def value(name: str, **labels: str) -> float:

@@ -18,7 +18,7 @@ import jsonschema
 import yaml
 
 HERE = Path(__file__).parent
-SCHEMA = json.loads((HERE.parents[1] / "knowledge" / "reply.schema.json").read_text())
+SCHEMA = json.loads((HERE.parents[1] / "unknot" / "knowledge" / "reply.schema.json").read_text())
 FRAGMENTS: dict[str, list[dict[str, Any]]] = yaml.safe_load((HERE / "fragments.yml").read_text())
 KEYS = {
     "say",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 
-from scripts.ports import free_port, is_free
+from unknot.launch.ports import free_port, is_free
 
 
 def fetch(port: int) -> str:

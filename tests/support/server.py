@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scripts.app import ACTIONS, ASSISTANT, App
-from scripts.ports import free_port
-from scripts.probes import forget_probe, http_json
-from scripts.supervisor import Supervisor
-from settings import ROOT, Settings
+from unknot.launch.app import ACTIONS, ASSISTANT, App
+from unknot.launch.ports import free_port
+from unknot.launch.probes import forget_probe, http_json
+from unknot.launch.supervisor import Supervisor
+from unknot.settings import ROOT, Settings
 
 REST_PATH = "/webhooks/rest/webhook"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from knowledge.loader import Knowledge, load
-from triage.case import Case
-from triage.conversation import take_in
-from triage.emergency import explain, is_news
-from triage.engine import assess
-from triage.fold import fold
-from triage.next_step import ask_or_plan
-from triage.turn import Mention, Turn
+from unknot.knowledge.loader import Knowledge, load
+from unknot.triage.case import Case
+from unknot.triage.conversation import take_in
+from unknot.triage.emergency import explain, is_news
+from unknot.triage.engine import assess
+from unknot.triage.fold import fold
+from unknot.triage.next_step import ask_or_plan
+from unknot.triage.turn import Mention, Turn
 
 
 class Talk:

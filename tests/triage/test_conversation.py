@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.loader import load
 from tests.support.talk import Talk
-from triage.turn import Mention
+from unknot.knowledge.loader import load
+from unknot.triage.turn import Mention
 
 KNOWLEDGE = load()
 M = KNOWLEDGE.messages
@@ -276,9 +276,9 @@ def test_severity_is_kept_within_the_scale(severity: int) -> None:
 
 
 def test_messages_that_came_while_the_actions_were_away_are_taken_in_later() -> None:
-    from triage.case import Case
-    from triage.conversation import take_in
-    from triage.turn import Turn
+    from unknot.triage.case import Case
+    from unknot.triage.conversation import take_in
+    from unknot.triage.turn import Turn
 
     missed = Turn("upper, 7", "inform", 0.9, (Mention("location", "upper"), Mention("severity", 7)), 1.0)
     now = Turn("hello?", "greet", 0.9, (), 2.0)

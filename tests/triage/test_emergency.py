@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from knowledge.loader import load
-from knowledge.schema import Level
 from tests.support.talk import Talk
-from triage.emergency import explain
-from triage.turn import Mention, Turn
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Level
+from unknot.triage.emergency import explain
+from unknot.triage.turn import Mention, Turn
 
 KNOWLEDGE = load()
 EMERGENCIES = sorted(f.id for f in KNOWLEDGE.findings.values() if f.floor is Level.EMERGENCY)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.loader import load
-from knowledge.schema import Level
-from triage.case import PRESENT, Case
-from triage.engine import assess
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Level
+from unknot.triage.case import PRESENT, Case
+from unknot.triage.engine import assess
 
 KNOWLEDGE = load()
 FINDINGS = sorted(KNOWLEDGE.findings)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.loader import load
-from knowledge.schema import Question
 from tests.support.talk import Talk, mentions
-from triage.turn import Mention
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Question
+from unknot.triage.turn import Mention
 
 KNOWLEDGE = load()
 M = KNOWLEDGE.messages

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.loader import load
-from triage.case import ABSENT, POSSIBLE, PRESENT, Case
-from triage.fold import fold
-from triage.turn import Mention, Turn
+from unknot.knowledge.loader import load
+from unknot.triage.case import ABSENT, POSSIBLE, PRESENT, Case
+from unknot.triage.fold import fold
+from unknot.triage.turn import Mention, Turn
 
 KNOWLEDGE = load()
 

@@ -6,8 +6,8 @@ import statistics
 
 import pytest
 
-from knowledge.loader import load
 from tests.support.talk import Talk
+from unknot.knowledge.loader import load
 
 KNOWLEDGE = load()
 CHEST = {"chest_pain", "breathlessness", "tearing_pain"}
@@ -107,7 +107,7 @@ def test_breathing_is_asked_about_higher_up_only() -> None:
 
 
 def test_a_possible_sign_gets_one_direct_question() -> None:
-    from triage.turn import Mention
+    from unknot.triage.turn import Mention
 
     talk = Talk()
     talk.tell(location="lower")
@@ -121,7 +121,7 @@ def test_a_possible_sign_gets_one_direct_question() -> None:
 
 
 def test_a_possible_sign_that_stays_in_doubt_is_seen_today() -> None:
-    from triage.turn import Mention
+    from unknot.triage.turn import Mention
 
     talk = Talk()
     talk.say("bit weird in the head", "inform", (Mention("finding", "confusion", "possible"),))
@@ -130,7 +130,7 @@ def test_a_possible_sign_that_stays_in_doubt_is_seen_today() -> None:
 
 
 def test_a_possible_sign_of_the_first_list_is_asked_about_there() -> None:
-    from triage.turn import Mention
+    from unknot.triage.turn import Mention
 
     talk = Talk()
     talk.say("bit weird down there", "inform", (Mention("finding", "saddle_numbness", "possible"),))

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.loader import load
 from tests.support.talk import Talk
-from triage.case import PRESENT, Case
-from triage.engine import assess
-from triage.plan import make_plan, meanwhile
+from unknot.knowledge.loader import load
+from unknot.triage.case import PRESENT, Case
+from unknot.triage.engine import assess
+from unknot.triage.plan import make_plan, meanwhile
 
 KNOWLEDGE = load()
 FACTS = sorted({*KNOWLEDGE.findings, *KNOWLEDGE.conditions})

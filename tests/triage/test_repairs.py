@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.loader import load
 from tests.support.talk import Talk
-from triage.turn import Mention
+from unknot.knowledge.loader import load
+from unknot.triage.turn import Mention
 
 KNOWLEDGE = load()
 M = KNOWLEDGE.messages

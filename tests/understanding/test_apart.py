@@ -10,9 +10,9 @@ import pytest
 from rapidfuzz import fuzz, process
 from rasa.shared.importers.utils import training_data_from_paths
 
-from components.minilm import shared_encoder
 from evaluation import cases, seal
-from settings import ROOT
+from unknot.encoder.minilm import shared_encoder
+from unknot.settings import ROOT
 
 MOST_ALIKE = 92  # of 100, words in any order
 MOST_ALIKE_IN_MEANING = 0.985  # cosine

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from clinical_text.reader import Reader
 from evaluation import compare_context
 from evaluation.compare_context import Named, Outcome, context, ours, table
 from evaluation.measure import Rate
-from knowledge.loader import load
+from unknot.knowledge.loader import load
+from unknot.reading.reader import Reader
 
 
 @pytest.fixture(scope="module")

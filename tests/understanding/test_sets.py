@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evaluation import cases, ids
-from knowledge.loader import load
+from unknot.knowledge.loader import load
 
 # Findings that are younger than the open set.
 YOUNGER = {"stroke_signs", "gastrointestinal_bleeding", "ectopic_pregnancy_signs"}

@@ -1,1 +1,0 @@
-"""Rasa components, each of them thin: the work is in `clinical_text`, `minilm` and `linear`."""

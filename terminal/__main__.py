@@ -1,5 +1,0 @@
-"""`python -m terminal`."""
-
-from terminal.cli import main
-
-raise SystemExit(main())

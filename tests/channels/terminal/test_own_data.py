@@ -1,0 +1,66 @@
+"""In the terminal a person gets a copy of what is kept, and has it deleted, through the real web channel."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.channels.web.serve import FakeServer
+from unknot.channels.terminal.render import Look
+from unknot.channels.terminal.talk import Talk, converse
+from unknot.channels.terminal.transport import RestTransport
+from unknot.channels.terminal.web import WebTransport
+
+WORDS = "ferret-lampshade since tuesday"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FakeServer]:
+    with FakeServer(tmp_path) as server:
+        yield server
+
+
+def talk_with(transport: WebTransport | RestTransport, *typed: str) -> str:
+    """What the client says while these lines are typed."""
+    out, err = io.StringIO(), io.StringIO()
+    lines = iter(typed)
+
+    def read_line(_: str) -> str:
+        try:
+            return next(lines)
+        except StopIteration:
+            raise EOFError from None
+
+    assert converse(Talk(transport, Look(), out, err), read_line, lambda: transport, lambda: "") == 0
+    return err.getvalue()
+
+
+def test_a_copy_and_deleting(server: FakeServer, tmp_path: Path) -> None:
+    transport, file = WebTransport(server.url), tmp_path / "copy.json"
+    said = talk_with(transport, WORDS, f"/export {file}", "/delete", f"/export {tmp_path / 'again.json'}")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    kept = json.loads(file.read_text())
+    assert kept["conversation"][0]["text"] == WORDS
+    assert kept["events"]
+    assert "keeps nothing of this conversation" in said
+    assert "nothing is kept" in said.splitlines()[-1]
+    assert not (tmp_path / "again.json").exists()
+    for path in tmp_path.glob("unknot.db*"):
+        assert WORDS.encode() not in path.read_bytes()
+
+
+def test_a_new_conversation_goes_on_after_deleting(server: FakeServer) -> None:
+    transport = WebTransport(server.url)
+    talk_with(transport, WORDS, "/delete", "hello")
+    assert [item["text"] for item in transport.export()["conversation"] if item["from"] == "user"] == ["hello"]
+
+
+def test_without_the_web_channel_the_person_is_told_whom_to_ask() -> None:
+    said = talk_with(RestTransport("http://127.0.0.1:9", "terminal:1"), "/export x.json", "/delete")
+    assert said.count("only who runs the server can do that; this conversation is terminal:1") == 2
+    assert not Path("x.json").exists()

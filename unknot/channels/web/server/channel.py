@@ -1,0 +1,204 @@
+"""The Rasa input channel: routes, headers and the widget's files on the assistant's own origin."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic
+from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge, SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty
+from sanic.response import json as json_response
+
+from unknot.channels.strict_http import be_strict
+from unknot.channels.web.server import static
+from unknot.channels.web.server.api import NO_STORE, Api, probe
+from unknot.channels.web.server.config import WEB_FOLDER, WebConfig, from_settings
+from unknot.channels.web.server.guard import API, EVERY_HEADER, PAGE_HEADERS, RefusedError, refusal_response
+from unknot.channels.web.server.handling import PASSING
+from unknot.channels.web.server.health import code, status
+from unknot.channels.web.server.wording import Wording
+from unknot.knowledge.loader import load
+from unknot.settings import load_settings
+
+logger = logging.getLogger(__name__)
+MOST_BYTES = 262_144  # of any request to this server
+READY_SECONDS = 30.0
+PROBE_SECONDS = 10.0
+ADVICE = "advice.js"
+_KINDS = ((NotFound, "not_found"), (MethodNotSupported, "wrong_method"), (PayloadTooLarge, "too_large"))
+
+
+class WebChannel(InputChannel):
+    """Serves the widget, a page to try it on, and the API behind it."""
+
+    def __init__(
+        self,
+        config: WebConfig,
+        wording: Wording | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.config = config
+        self._wording = wording
+        self._clock = clock
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name in trackers."""
+        return "web"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
+        """The channel of this installation; `credentials` may hold limits of WebConfig, never a secret."""
+        return cls(from_settings(load_settings(), credentials))
+
+    def url_prefix(self) -> str:
+        """Served from the root."""
+        return "/"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """All routes."""
+        wording = self._wording or Wording(load(), self.config.region)
+        serving: dict[str, Any] = {}
+        api = Api(self.config, lambda: serving["app"].ctx.agent, self._clock)
+        blueprint = Blueprint("unknot_web")
+        _api_routes(blueprint, api)
+        page = _page_routes(blueprint, api, wording)
+        _health_routes(blueprint, api)
+
+        async def prepare(app: Sanic, _: Any) -> None:
+            serving["app"] = app
+            await be_strict(app)
+            app.config.REQUEST_MAX_SIZE = min(app.config.REQUEST_MAX_SIZE, MOST_BYTES)
+            # Before the others: Rasa's own CORS middleware answers preflights, Rasa's own route answers "/".
+            app.request_middleware.appendleft(_first(api, page))
+            app.response_middleware.append(_last)
+            fallback = app.error_handler.default
+            app.error_handler.add(Exception, _on_error(api, fallback))
+
+        async def close(_: Sanic, __: Any) -> None:
+            await api.close()
+
+        blueprint.before_server_start(prepare)
+        blueprint.after_server_stop(close)
+        return blueprint
+
+
+def _api_routes(blueprint: Blueprint, api: Api) -> None:
+    routes = (
+        ("session", "POST", api.open),
+        ("messages", "POST", api.send),
+        ("history", "GET", api.history),
+        ("export", "GET", api.export),
+        ("conversation", "DELETE", api.delete),
+    )
+    for path, method, handler in routes:
+        blueprint.add_route(_guarded(api, handler), f"{API}{path}", methods=[method, "OPTIONS"], name=f"api_{path}")
+
+
+def _guarded(api: Api, handler: Callable[[Request], Awaitable[HTTPResponse | None]]) -> Any:
+    async def guarded(request: Request) -> HTTPResponse | None:
+        await api.admit(request)
+        response = await handler(request)
+        if response is not None:
+            _add(response, {**EVERY_HEADER, **api.sessions.origins.headers(request)})
+        return response
+
+    return guarded
+
+
+def _page_routes(blueprint: Blueprint, api: Api, wording: Wording) -> Callable[[Request], HTTPResponse]:
+    files = static.read_folder(WEB_FOLDER)
+    files[ADVICE] = static.served(static.TYPES[".js"], wording.advice_module().encode())
+
+    async def widget(request: Request, path: str) -> HTTPResponse:
+        if path not in files:
+            raise NotFound("no such file")
+        headers = {**EVERY_HEADER, **api.sessions.origins.headers(request)}
+        embeddable = "Access-Control-Allow-Origin" in headers
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin" if embeddable else "same-origin"
+        return static.answer(request, files[path], headers)
+
+    def page(request: Request) -> HTTPResponse:
+        headers = {**EVERY_HEADER, **PAGE_HEADERS}
+        return static.answer(request, files["index.html"], headers)
+
+    blueprint.add_route(widget, "/widget/<path:path>", methods=["GET"], name="widget")
+    return page
+
+
+def _health_routes(blueprint: Blueprint, api: Api) -> None:
+    checked = {"at": 0.0}
+    gate = asyncio.Lock()
+
+    async def health(_: Request) -> HTTPResponse:
+        return json_response({"status": "ok"}, headers=NO_STORE)
+
+    async def ready(request: Request) -> HTTPResponse:
+        async with gate:
+            if time.monotonic() - checked["at"] > READY_SECONDS:
+                if not await probe(request.app, PROBE_SECONDS):
+                    return refusal_response(RefusedError("not_ready", 1.0))
+                checked["at"] = time.monotonic()
+        return json_response({"status": "ready"}, headers=NO_STORE)
+
+    async def look(request: Request) -> HTTPResponse:
+        checks = await api.readiness.look(request.app)
+        return json_response({"status": status(checks), "checks": checks}, status=code(checks), headers=NO_STORE)
+
+    blueprint.add_route(health, "/health", methods=["GET"], name="health")
+    blueprint.add_route(health, "/healthz", methods=["GET"], name="healthz")
+    blueprint.add_route(look, "/readyz", methods=["GET"], name="readyz")
+    blueprint.add_route(ready, "/ready", methods=["GET"], name="ready")
+
+
+def _first(api: Api, page: Callable[[Request], HTTPResponse]) -> Any:
+    """Request middleware: the page at "/", and preflights of the API."""
+
+    async def first(request: Request) -> HTTPResponse | None:
+        if request.path == "/" and request.method in ("GET", "HEAD"):
+            return page(request)
+        if request.method == "OPTIONS" and request.path.startswith(API):
+            return empty(status=204, headers={**EVERY_HEADER, **api.sessions.origins.headers(request)})
+        return None
+
+    return first
+
+
+async def _last(request: Request, response: HTTPResponse) -> None:
+    """Response middleware: takes back what Rasa's CORS middleware allows everybody."""
+    for name in ("access-control-allow-credentials", "access-control-expose-headers"):
+        response.headers.pop(name, None)
+
+
+def _on_error(api: Api, fallback: Callable[[Request, Exception], HTTPResponse]) -> Any:
+    """Errors of the API as JSON; of everything else as before."""
+
+    def on_error(request: Request, error: Exception) -> HTTPResponse:
+        if not isinstance(error, RefusedError):
+            if request is None or not str(request.path).startswith((API, "/widget/")):
+                return fallback(request, error)
+            code = next((code for kind, code in _KINDS if isinstance(error, kind)), "")
+            if not code and isinstance(error, SanicException) and 400 <= (error.status_code or 500) < 500:
+                code = "bad_request"  # something that Sanic could not read
+            if isinstance(error, PASSING):
+                error = RefusedError("away", 1.0)
+            else:
+                if not code:
+                    logger.error("A request failed: %s", type(error).__name__)
+                error = RefusedError(code or "failed")
+        response = refusal_response(error)
+        _add(response, {**NO_STORE, **EVERY_HEADER, **api.sessions.origins.headers(request)})
+        return response
+
+    return on_error
+
+
+def _add(response: HTTPResponse, headers: dict[str, str]) -> None:
+    for name, value in headers.items():
+        response.headers[name] = value

@@ -1,0 +1,98 @@
+"""What the web channel can be told, and the secret that signs its sessions."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from unknot.settings import ROOT, Settings
+
+WEB_FOLDER = ROOT / "unknot" / "channels" / "web" / "widget"
+SIGNING_KEY_FILE = "web_secret"
+SECRET_LENGTH = 32
+DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class WebConfig:
+    """Limits and addresses. Times are in seconds, rates in requests a second."""
+
+    secret: str
+    database_url: str
+    origins: frozenset[str] = frozenset()  # other origins whose pages may embed the widget
+    redis_url: str = ""  # where several servers keep their rate limits together
+    region: str = "us"
+    proxies: int = 0  # trusted reverse proxies in front, for the client's address
+    token_seconds: float = 7 * DAY  # a token that is not used for so long is dead
+    rotate_seconds: float = DAY  # a token older than this is replaced at its next use
+    grace_seconds: float = 60.0  # how long a replaced token still works, for requests under way
+    session_seconds: float = 30 * DAY  # no session outlives this, however busy
+    turn_seconds: float = 20.0  # then the page is told that the answer is late
+    claim_seconds: float = 6.0  # after which another server may take up a message
+    heartbeat_seconds: float = 5.0  # a sign of life in a silent stream
+    max_text: int = 1_000  # characters
+    max_body: int = 16_384  # bytes
+    max_turns: int = 3  # turns of one session under way at once
+    session_burst: float = 30.0  # messages of one session
+    session_rate: float = 0.7
+    address_burst: float = 240.0  # API requests of one address
+    address_rate: float = 8.0
+    newcomer_burst: float = 30.0  # new sessions of one address
+    newcomer_rate: float = 0.1
+
+
+def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None) -> WebConfig:
+    """The configuration of this installation; `overrides` (from credentials.yml) may change limits only.
+
+    Raises ValueError for an override that is not a limit or not a number.
+    """
+    if settings.redis_url and not settings.web_secret:
+        raise ValueError("UNKNOT_WEB_SECRET must be set where several servers share UNKNOT_REDIS_URL")
+    config = WebConfig(
+        secret=settings.web_secret or kept_secret(settings.data_dir),
+        database_url=absolute_database(settings.database_url),
+        origins=frozenset(filter(None, settings.web_origins.split(","))),
+        redis_url=settings.redis_url,
+        region=settings.region,
+        proxies=settings.proxies,
+    )
+    fixed = {"secret", "database_url", "redis_url", "origins", "region", "proxies"}
+    for name, value in (overrides or {}).items():
+        if name in fixed or not hasattr(config, name):
+            raise ValueError(f"unknot.channels.web.server.WebChannel: {name} cannot be set here")
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise ValueError(f"unknot.channels.web.server.WebChannel: {name} must be a number above 0")
+        config = replace(config, **{name: type(getattr(config, name))(value)})
+    return config
+
+
+def absolute_database(url: str) -> str:
+    """The same address with a relative SQLite file taken relative to the project's folder."""
+    head = "sqlite:///"
+    if not url.startswith(head) or url.startswith(head + "/"):
+        return url
+    path = (ROOT / url[len(head) :]).resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return f"{head}{path}"
+
+
+def kept_secret(folder: Path) -> str:
+    """The secret in `folder`, made on first use, readable by this user alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / SIGNING_KEY_FILE
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        secret = path.read_text(encoding="ascii").strip()
+        if len(secret) < SECRET_LENGTH:
+            raise ValueError(f"{path} holds no usable secret: delete it, and a new one is made") from None
+        path.chmod(0o600)
+        return secret
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        secret = secrets.token_hex(SECRET_LENGTH)
+        file.write(secret)
+    return secret

@@ -1,0 +1,140 @@
+"""Nothing is kept for longer than `UNKNOT_RETENTION_DAYS`: conversations, sessions, Slack's marks, logs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from unknot.conversations.database import Database
+from unknot.settings import Settings
+
+DAY = 86_400.0
+SLACK_FILE = "slack_seen.db"
+# How long the Slack channel remembers an event and a press (unknot/channels/slack/seen.py).
+SLACK_EVENT_SECONDS, SLACK_CLICK_SECONDS = 3 * DAY, 180 * DAY
+ROTATED = ".rotated"
+"""In the folder of the logs: its time is that of the last rotation."""
+
+OLD = ".old.log"
+NOTE = Path("run") / "retention.json"
+
+_PAUSE = 0.02  # seconds between two deletions, for turns that want to write
+_SLACK_BATCH = 500
+_SPENT_MARKS = """
+DELETE FROM seen WHERE id IN (
+    SELECT id FROM seen WHERE until < :now OR (until > :events AND until < :clicks) LIMIT :batch
+)"""
+
+
+@dataclass
+class Purged:
+    """How much was deleted."""
+
+    conversations: int = 0
+    sessions: int = 0
+    waiting: int = 0
+    marks: int = 0
+    logs: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.conversations} conversations, {self.sessions} web sessions, "
+            f"{self.waiting} messages without a turn, {self.marks} marks of Slack, {self.logs} logs"
+        )
+
+
+def purge(settings: Settings, now: float, sleep: Callable[[float], None] = time.sleep) -> Purged:
+    """Deletes what is older than the settings allow, a little at a time. `now` in seconds since the epoch."""
+    if settings.retention_days <= 0:
+        return Purged()
+    keep = settings.retention_days * DAY
+    database, done = Database(settings.database_url), Purged()
+    try:
+        for sender, _, last in database.last_heard():
+            if last < now - keep and database.delete(sender, now - keep):
+                done.conversations += 1
+                sleep(_PAUSE)
+        while sessions := database.unused_web_sessions(now - keep):
+            for session in sessions:
+                database.delete_web_session(session)
+                done.sessions += 1
+                sleep(_PAUSE)
+        done.waiting = database.delete_web_inbox(now - keep)
+        if done.conversations or done.sessions or done.waiting:
+            database.flush()
+    finally:
+        database.close()
+    done.marks = purge_marks(settings.data_dir / SLACK_FILE, now, keep, sleep)
+    done.logs = rotate(settings.data_dir / "log", now, keep)
+    return done
+
+
+def purge_marks(path: Path, now: float, keep: float, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Deletes hashes of Slack's events and presses that are spent, or older than `keep` seconds; how many."""
+    if not path.is_file():
+        return 0
+    times = {"now": now, "events": now + SLACK_EVENT_SECONDS, "clicks": now + SLACK_CLICK_SECONDS - keep}
+    wanted = {**times, "batch": _SLACK_BATCH}
+    count = 0
+    with closing(sqlite3.connect(path, timeout=5.0, isolation_level=None)) as database:
+        database.execute("PRAGMA secure_delete = ON")
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'seen'").fetchone():
+            return 0
+        while deleted := database.execute(_SPENT_MARKS, wanted).rowcount:
+            count += deleted
+            sleep(_PAUSE)
+        if count:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return count
+
+
+def rotate(folder: Path, now: float, keep: float) -> int:
+    """Empties every log into its `.old.log` after half the time, and deletes what is too old; how many files.
+
+    A line is at most half the time in the log and at most half in the old one. A log is emptied in place: its
+    writers append, and go on at its new end.
+    """
+    if not folder.is_dir():
+        return 0
+    stamp, count = folder / ROTATED, 0
+    if not stamp.exists():
+        _set_time(stamp, now)
+    due = now - stamp.stat().st_mtime >= keep / 2
+    for log in [path for path in sorted(folder.glob("*.log")) if path.is_file()]:
+        is_old, silent = log.name.endswith(OLD), now - log.stat().st_mtime >= keep
+        if is_old and silent:
+            log.unlink()
+        elif not is_old and log.stat().st_size and (due or silent):
+            if not silent:
+                old = log.with_name(log.stem + OLD)
+                shutil.copyfile(log, old)
+                old.chmod(0o600)
+                _set_time(old, now)
+            os.truncate(log, 0)
+        else:
+            continue
+        count += 1
+    if due:
+        _set_time(stamp, now)
+    return count
+
+
+def note_run(folder: Path, done: Purged, now: float) -> None:
+    """Leaves a note of a run's end in the data folder; the assistant shows it among its metrics."""
+    note = folder / NOTE
+    note.parent.mkdir(parents=True, exist_ok=True)
+    fresh = note.with_suffix(".new")
+    fresh.write_text(json.dumps({"ended": now, "deleted": asdict(done)}), encoding="utf-8")
+    fresh.replace(note)
+
+
+def _set_time(path: Path, now: float) -> None:
+    path.touch()
+    os.utime(path, (now, now))

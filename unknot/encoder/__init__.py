@@ -1,0 +1,1 @@
+"""Sentences to vectors, and classifiers over vectors. Knows nothing of Rasa, nor of backs."""

@@ -1,0 +1,1 @@
+"""What runs in production: the assistant, the action server, the supervisor of both, and training."""

@@ -1,0 +1,59 @@
+"""Rasa entity extractor over `unknot.reading.reader`: every mention becomes an entity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+SENSES = "senses"
+"""Message property: how each statement is meant (`unknot.reading.types.Sense`). Not part of the output."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class ClinicalReader(GraphComponent, EntityExtractorMixin):
+    """Adds the mentions that the clinical reader finds in the text to the message's entities."""
+
+    def __init__(self) -> None:
+        # Imported here: spaCy takes a second or more, and loading this module must not.
+        from unknot.knowledge.loader import load
+        from unknot.reading.reader import Reader
+
+        self._reader = Reader(load())
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ClinicalReader:
+        """Rasa's constructor of a component."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Append entities `{entity, value, start, end, assertion, experiencer, confidence, extractor}`."""
+        for message in messages:
+            reading = self._reader.read(message.get(TEXT) or "")
+            message.set(SENSES, reading.senses)
+            found = [
+                {
+                    "entity": mention.kind,
+                    "value": mention.value,
+                    "start": mention.start,
+                    "end": mention.end,
+                    "assertion": mention.assertion,
+                    "experiencer": mention.experiencer,
+                    "confidence": float(mention.confidence),
+                }
+                for mention in reading.mentions
+            ]
+            message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
+        return messages

@@ -1,0 +1,168 @@
+"""The last word on every message: an emergency or a crisis outranks whatever the classifier thought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from unknot.knowledge.loader import load
+from unknot.nlu.units import asks
+from unknot.settings import load_settings
+from unknot.triage.case import Case
+from unknot.triage.emergency import is_news
+from unknot.triage.engine import assess
+from unknot.triage.fold import fold
+from unknot.triage.turn import EMERGENCY as EMERGENCY_INTENT
+from unknot.triage.turn import READ_AS, Turn
+
+CRISIS_INTENT = "report_crisis"
+INFORM_INTENT = "inform"
+START_OVER_INTENT = "start_over"
+CASE_SLOT = "case"
+_MISTAKEN = frozenset({"out_of_scope", START_OVER_INTENT, DEFAULT_NLU_FALLBACK_INTENT_NAME})
+_FACTS = frozenset({"condition", "location", "side", "pregnancy_weeks"})
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
+    is_trainable=True,  # only trainable components are handed the tracker
+)
+class EmergencyGuard(GraphComponent):
+    """Weighs the message together with everything said before, by the same rules as the actions.
+
+    It runs inside the assistant, so that an emergency is recognised and answered with the action server dead. It sets
+    intent `report_emergency` when an emergency stands that was not yet said, `report_crisis` when the classifier
+    gives that intent more than `crisis_threshold`, and adds an entity `region` that chooses the response's wording.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Thresholds are confidences, 0 to 1: of a crisis, of a doubtful message to be taken for something told, and
+        below which another topic is doubtful. `ranking`: how many intents of the ranking the tracker keeps.
+        """
+        return {"crisis_threshold": 0.3, "inform_threshold": 0.2, "mistaken_below": 0.9, "ranking": 4}
+
+    def __init__(self, config: dict[str, Any], resource: Resource) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._resource = resource
+        self._knowledge = load()
+        self._region = load_settings().region
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> EmergencyGuard:
+        """A guard; nothing is learned or stored."""
+        return cls(config, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Nothing to learn."""
+        return self._resource
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Set intent and entities of each message in place."""
+        for message in messages:
+            self._guard(message, tracker)
+        return messages
+
+    def _guard(self, message: Message, tracker: DialogueStateTracker | None) -> None:
+        ranking: list[Mapping[str, Any]] = message.get(INTENT_RANKING_KEY) or []
+        parse: dict[str, Any] = {
+            INTENT: message.get(INTENT) or {},
+            ENTITIES: message.get(ENTITIES) or [],
+            INTENT_RANKING_KEY: ranking,
+        }
+        case, earlier = _state(tracker)
+        turn = Turn.from_parse(message.get(TEXT), parse)
+        for seen in earlier:
+            case = fold(case, seen, self._knowledge).case
+        after = fold(case, turn, self._knowledge).case
+        news = is_news(case, after, assess(after, self._knowledge))
+        crisis = self._is_crisis(ranking, turn)
+        if news:
+            self._set(message, EMERGENCY_INTENT, read_as=turn.intent, crisis=crisis)
+        elif crisis:
+            self._set(message, CRISIS_INTENT)
+        elif turn.intent == START_OVER_INTENT and _is_command(turn.text):
+            # "/restart" is a habit from other programs; nothing may be forgotten by it.
+            message.set(INTENT, {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}, add_to_output=True)
+        elif turn.intent == EMERGENCY_INTENT or self._is_told(turn, ranking, parse[ENTITIES]):
+            # The classifier alone is no ground for an alarm: both nets read the message and found none.
+            message.set(INTENT, {"name": INFORM_INTENT, "confidence": turn.confidence}, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking"]], add_to_output=True)
+
+    def _is_told(self, turn: Turn, ranking: list[Mapping[str, Any]], entities: list[Mapping[str, Any]]) -> bool:
+        """Whether a message that the classifier left in doubt may well tell something: then it is taken so.
+
+        So is one that it took for another topic or a new start, and not with certainty (it knows other languages, in
+        which the reader may find words that look like ours), though the reader read a medicine or a place in it.
+
+        To a person in pain a question about their back is a better reply than "did you mean".
+        """
+        unclear = turn.intent == DEFAULT_NLU_FALLBACK_INTENT_NAME or turn.confidence < self._config["mistaken_below"]
+        doubtful = turn.intent in _MISTAKEN and unclear
+        if doubtful and not asks(turn.text) and any(map(_is_fact, entities)):
+            return True
+        if turn.intent != DEFAULT_NLU_FALLBACK_INTENT_NAME:
+            return False
+        best = next((item for item in ranking if item.get("name") == INFORM_INTENT), None)
+        return best is not None and float(best.get("confidence") or 0.0) >= self._config["inform_threshold"]
+
+    def _is_crisis(self, ranking: list[Mapping[str, Any]], turn: Turn) -> bool:
+        if turn.intent == CRISIS_INTENT:
+            return True
+        best = next((item for item in ranking if item.get("name") == CRISIS_INTENT), None)
+        return best is not None and float(best.get("confidence") or 0.0) >= self._config["crisis_threshold"]
+
+    def _set(self, message: Message, intent: str, read_as: str | None = None, crisis: bool = False) -> None:
+        named: dict[str, Any] = {"name": intent, "confidence": 1.0}
+        if read_as is not None:
+            # What the message was read as goes along: a bare yes is a yes to the action as it was to the guard.
+            named[READ_AS] = read_as
+        message.set(INTENT, named, add_to_output=True)
+        added = [("region", self._region)] + ([("crisis", "yes")] if crisis else [])
+        entities = [
+            *(message.get(ENTITIES) or []),
+            *({"entity": kind, "value": value, "extractor": type(self).__name__} for kind, value in added),
+        ]
+        message.set(ENTITIES, entities, add_to_output=True)
+
+
+def _is_fact(entity: Mapping[str, Any]) -> bool:
+    """Whether the reader read something that hardly anybody says of anything but their own case."""
+    told = entity.get("entity") in _FACTS and entity.get("value") != "elsewhere"
+    return told and entity.get("assertion", "present") == "present"
+
+
+def _is_command(text: str) -> bool:
+    """Whether a typed text begins with a slash, behind whatever the typed-text guard and the person put before it."""
+    return text.lstrip("\u2060\u200b\ufeff \t\n").startswith("/")
+
+
+def _state(tracker: DialogueStateTracker | None) -> tuple[Case, list[Turn]]:
+    """The case and the messages that no action has taken in yet, oldest first."""
+    if tracker is None:
+        return Case(), []
+    case = Case.from_json(tracker.get_slot(CASE_SLOT) if CASE_SLOT in tracker.slots else None)
+    found: list[Turn] = []
+    for event in reversed(tracker.events):
+        if event.timestamp <= case.seen_until:
+            break
+        if isinstance(event, UserUttered):
+            found.append(Turn.from_parse(event.text, event.parse_data, event.timestamp))
+    return case, found[::-1]

@@ -1,0 +1,1 @@
+"""What of Rasa is replaced while the assistant runs, and why."""
