@@ -36,7 +36,7 @@ def texts() -> dict[str, str]:
     for remedy in knowledge.remedies.values():
         found[f"remedies: {remedy.id}"] = f"{remedy.how} {remedy.caution} {remedy.dose}".strip()
     for finding in knowledge.findings.values():
-        found[f"findings: {finding.id}"] = finding.question
+        found[f"findings: {finding.id}"] = f"{finding.question} {finding.new_question}".strip()
     for ask in knowledge.asks.values():
         found[f"asks: {ask.id}"] = f"{ask.text} {ask.why}"
     for name, message in knowledge.messages.items():

@@ -23,7 +23,8 @@ def everything_said() -> Iterator[tuple[str, str]]:
         reasons = " ".join(entry.because for entry in remedy.withheld_by)
         yield f"remedy {remedy.id}", f"{remedy.title} {remedy.how} {remedy.caution} {remedy.dose} {reasons}"
     for finding in knowledge.findings.values():
-        yield f"finding {finding.id}", f"{finding.label} {finding.statement} {finding.question}"
+        questions = f"{finding.question} {finding.new_question}"
+        yield f"finding {finding.id}", f"{finding.label} {finding.statement} {questions}"
     for condition in knowledge.conditions.values():
         yield f"condition {condition.id}", f"{condition.label} {condition.statement}"
     for rule in knowledge.rules.values():

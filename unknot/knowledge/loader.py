@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from unknot.knowledge.schema import Ask, Condition, Finding, Question, Region, Remedy, Rule, Source
+from unknot.knowledge.schema import Ask, Condition, Finding, Level, Question, Region, Remedy, Rule, Source
 
 HERE = Path(__file__).resolve().parent
 _Base: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -186,6 +186,7 @@ def _check_ids(knowledge: Knowledge) -> None:
         ("questions", knowledge.questions, lambda r: r.remedies, knowledge.remedies),
         ("conditions", knowledge.conditions, lambda r: (r.kind,), ids["condition_kinds"]),
         ("sources", knowledge.sources, lambda r: (r.read,), ids["read"]),
+        ("findings", knowledge.findings, lambda r: r.over_sources, knowledge.sources),
         ("rules", knowledge.rules, lambda r: (*r.all_of, *r.any_of), facts),
         ("rules", knowledge.rules, lambda r: r.locations, ids["locations"]),
         ("remedies", knowledge.remedies, lambda r: r.locations, ids["locations"]),
@@ -206,6 +207,7 @@ def _check_ids(knowledge: Knowledge) -> None:
             if dangling := sorted({item for item in named(record) if item not in known}):
                 allowed = f"; known: {', '.join(sorted(known))}" if len(known) < 80 else ""
                 raise KnowledgeError(f"{name}: {record.id!r} names unknown id {', '.join(dangling)}{allowed}")
+    _check_findings(knowledge.findings)
     for ask in knowledge.asks.values():
         choices = [choice.id for choice in ask.choices]
         if double := sorted({choice for choice in choices if choices.count(choice) > 1}):
@@ -213,3 +215,11 @@ def _check_ids(knowledge: Knowledge) -> None:
     for name in ("questions", "findings", "conditions", "remedies", "regions"):
         if absent := sorted(set(ids[name]) - set(getattr(knowledge, name))):
             raise KnowledgeError(f"{name}: no record for {', '.join(absent)}")
+
+
+def _check_findings(findings: Mapping[str, Finding]) -> None:
+    for finding in findings.values():
+        if finding.over_sources and not finding.emergency_when_over:
+            raise KnowledgeError(f"findings: {finding.id!r} has over_sources but not emergency_when_over")
+        if finding.emergency_when_over and finding.floor is not Level.EMERGENCY:
+            raise KnowledgeError(f"findings: {finding.id!r} stays an emergency when over but is none while it lasts")

@@ -74,6 +74,9 @@ class Finding:
     statement: str  # first person, the title of a choice: "I feel numb between my legs"
     question: str  # one direct yes/no question in everyday words
     sources: tuple[str, ...]
+    emergency_when_over: bool = False  # it stays an emergency after it has passed
+    over_sources: tuple[str, ...] = ()  # where that stands; empty: kept an emergency out of caution alone
+    new_question: str = ""  # asked instead of the message `new_question` where "new or worse" does not fit
 
 
 @dataclass(frozen=True)
