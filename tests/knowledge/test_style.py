@@ -22,6 +22,8 @@ def everything_said() -> Iterator[tuple[str, str]]:
     for remedy in knowledge.remedies.values():
         reasons = " ".join(entry.because for entry in remedy.withheld_by)
         yield f"remedy {remedy.id}", f"{remedy.title} {remedy.how} {remedy.caution} {remedy.dose} {reasons}"
+        for advice in remedy.taken_against:
+            yield f"remedy {remedy.id}, taken against {advice.any_of[0]}", f"{advice.text} {advice.watch}"
     for finding in knowledge.findings.values():
         questions = f"{finding.question} {finding.new_question}"
         yield f"finding {finding.id}", f"{finding.label} {finding.statement} {questions}"
