@@ -48,6 +48,8 @@ def texts() -> dict[str, str]:
     for region in knowledge.regions.values():
         found[f"regions: {region.id}, emergency"] = region.emergency_text
         found[f"regions: {region.id}, crisis"] = region.crisis_text
+        found[f"regions: {region.id}, without a phone"] = region.cannot_phone
+        found[f"regions: {region.id}, crisis by text"] = region.crisis_by_text
     return found
 
 

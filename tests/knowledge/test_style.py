@@ -35,6 +35,10 @@ def everything_said() -> Iterator[tuple[str, str]]:
         yield f"ask {ask.id}", " ".join([ask.text, ask.why, *(choice.title for choice in ask.choices)])
     for region in knowledge.regions.values():
         yield f"region {region.id}", f"{region.emergency_text} {region.crisis_text} {region.urgent_line}"
+        yield (
+            f"region {region.id}, no phone",
+            f"{region.cannot_phone} {region.crisis_by_text} {region.emergency_room}",
+        )
     for name, text in knowledge.messages.items():
         yield f"message {name}", text
 

@@ -210,5 +210,9 @@ class Region:
     emergency_text: str  # the complete emergency reply
     crisis_text: str  # the complete crisis reply
     urgent_line: str  # whom to call today: "NHS 111", "an urgent care clinic"
+    cannot_phone: str  # how to reach emergency help without hearing or speaking
+    crisis_line: str  # the number of the crisis line alone, for a button; empty where unknown
+    crisis_by_text: str  # the crisis line for those who cannot or will not speak
+    emergency_room: str  # what people call it there: "ER", "A&E"
     poison_line: str = ""
     sources: tuple[str, ...] = ()
