@@ -115,7 +115,14 @@ def test_every_rule_can_fire() -> None:
             "injury": "minor" if "injury_minor" in ids else "none",
             "age": 4 if "under_6" in ids else 70 if "over_65" in ids else None,
         }
-        told = [i for i in ids if i in KNOWLEDGE.findings or i in KNOWLEDGE.conditions or i.endswith("_unnamed")]
+        told = [
+            i
+            for i in ids
+            if i in KNOWLEDGE.findings
+            or i in KNOWLEDGE.conditions
+            or i.startswith("emergency_sign_")
+            or i.endswith("_unnamed")
+        ]
         declined = ("red_flags_first",) if "red_flags_unanswered" in ids else ()
         assessment = assess(case_with(*told, declined=declined, **values), KNOWLEDGE)
         assert assessment.level.rank <= rule.level.rank, rule.id
