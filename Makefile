@@ -2,7 +2,11 @@
 # into this folder (.uv, .venv) from the lock file.
 PYTHON3 ?= $(shell command -v python3 || command -v python)
 NEED_PYTHON = $(if $(PYTHON3),,$(error No Python found: install any Python 3, for example with "apt install python3"))
-PY := .venv/bin/python
+# Another environment beside it, on the other Python: make test ENVIRONMENT=.venv-3.11 PYTHON=3.11
+ENVIRONMENT := .venv
+PYTHON :=
+PY := $(ENVIRONMENT)/bin/python
+BOOTSTRAP = $(NEED_PYTHON)"$(PYTHON3)" scripts/bootstrap.py --environment $(ENVIRONMENT) $(if $(PYTHON),--python $(PYTHON))
 # Folders with Python of ours, as far as they exist.
 CODE := $(wildcard unknot actions evaluation scripts tests benchmarks)
 TYPED := $(filter-out tests,$(CODE))
@@ -10,16 +14,16 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-scale audit fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-other-python test-scale audit fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
 
 help: ## list these words
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
 
 setup: ## prepare the Python environment for running (done by itself)
-	@$(NEED_PYTHON)"$(PYTHON3)" scripts/bootstrap.py
+	@$(BOOTSTRAP)
 
 setup-dev: ## the same with what tests and checks need (done by itself)
-	@$(NEED_PYTHON)"$(PYTHON3)" scripts/bootstrap.py --dev
+	@$(BOOTSTRAP) --dev
 
 run: setup ## start the assistant in the browser; Ctrl-C stops it
 	@exec $(PY) -m unknot.launch.run --stop-with-parent
@@ -53,6 +57,10 @@ test: lint validate ## every check and every test
 	@$(PY) -m scripts.servers
 	@$(PY) -m unknot.launch.train
 	@exec $(PY) -m pytest
+
+test-other-python: setup-dev ## make test on the other Python (3.11 or 3.12), in an environment of its own
+	@other=$$($(PY) -c 'import sys; print("3.11" if sys.version_info >= (3, 12) else "3.12")') && \
+	  $(MAKE) --no-print-directory test ENVIRONMENT=.venv-$$other PYTHON=$$other
 
 test-scale: setup-dev ## several servers under load, parts of them dying; eight minutes, writes docs/scaling.md
 	@exec $(PY) -m benchmarks.scale

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import platform
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -72,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kind = "quick" if options.quick else "full"
     kept = RESULTS / f"benchmarks-{kind}.json"
     about = {"machine": machine.size(), "date": date.today().isoformat(), "quick": options.quick}
+    about["python"] = platform.python_version()
     extent = QUICK if options.quick else Extent()
     if options.conversations:
         extent = replace(extent, many=options.conversations)

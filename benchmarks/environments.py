@@ -1,4 +1,4 @@
-"""Environments that are made only to be measured, from the same lock file, beside the one in use."""
+"""Environments that are made only to be measured, beside the one in use."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from unknot.settings import ROOT
 PEER = ROOT / ".venv-peer"
 RUN = ROOT / ".venv-run"
 CACHE = ROOT / ".cache"
+PEER_PROJECT = ROOT / "ops" / "python" / "peer"
 _SELECT = {
-    PEER: ("--no-default-groups", "--group", "peer"),  # Rasa with the real TensorFlow
-    RUN: ("--no-group", "dev"),  # what `make run` installs
+    # Rasa as it comes, with the real TensorFlow, on the newest Python it admits
+    PEER: ("--project", str(PEER_PROJECT), "--python", "3.10"),
+    RUN: ("--no-default-groups",),  # what `make run` installs
 }
+_LOCK = {PEER: PEER_PROJECT / "uv.lock", RUN: ROOT / "uv.lock"}
 
 
 class EnvironmentMissingError(RuntimeError):
@@ -27,14 +30,14 @@ class EnvironmentMissingError(RuntimeError):
 def ready(folder: Path, progress: Progress) -> Path:
     """The environment in `folder` (PEER or RUN), installed first where it is not there or of another lock file."""
     stamp = folder / ".unknot-stamp"
-    locked = hashlib.sha256((ROOT / "uv.lock").read_bytes() + " ".join(_SELECT[folder]).encode()).hexdigest()
+    locked = hashlib.sha256(_LOCK[folder].read_bytes() + " ".join(_SELECT[folder]).encode()).hexdigest()
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == locked:
         return folder
     progress.say(f"Installing {folder.name} from the lock file …")
     base = find_python()
     variables = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(folder)}
     variables.pop("VIRTUAL_ENV", None)
-    if base:
+    if base and folder == RUN:
         variables["UV_PYTHON"] = str(base)
     command = [str(ensure_uv(base)), "sync", "--frozen", "--compile-bytecode", *_SELECT[folder]]
     log = CACHE / f"install{folder.name}.log"

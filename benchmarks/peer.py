@@ -23,7 +23,7 @@ from unknot.settings import ROOT
 
 KEPT = CACHE / "peer"
 INPUTS = ("domain.yml", "data")
-_DEFAULTS = "lib/python3.10/site-packages/rasa/engine/recipes/config_files/default_config.yml"
+_DEFAULTS = "lib/python3.10/site-packages/rasa/engine/recipes/config_files/default_config.yml"  # ops/python/peer
 _ENDED = "trained.json"
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",

@@ -70,7 +70,7 @@ def _machine(results: Results) -> str:
     kind = " A short run (`--quick`): too few rounds to be quoted." if results["quick"] else ""
     return (
         f"Measured on {results['date']} on {size['cores']} cores with {size['memory_gb']} GB of memory, Linux, "
-        f"Python 3.10.{kind}"
+        f"Python {results.get('python', '3.10')}.{kind}"
     )
 
 

@@ -36,8 +36,8 @@ class Peer:
 
     python: Path
     HOW: ClassVar[str] = (
-        "it needs the real TensorFlow in an environment of its own, `UV_PROJECT_ENVIRONMENT=.venv-peer uv sync "
-        "--frozen --no-default-groups --group peer`, which is then found by itself."
+        "it needs the real TensorFlow in an environment of its own, `UV_PROJECT_ENVIRONMENT=$PWD/.venv-peer "
+        "uv sync --frozen --project ops/python/peer`, which is then found by itself."
     )
 
     @classmethod

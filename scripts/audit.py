@@ -14,12 +14,12 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tomli
 import yaml
 from packaging.version import InvalidVersion, Version
 
@@ -56,7 +56,7 @@ def normal(name: str) -> str:
 def locked(lock: Path = ROOT / "uv.lock") -> dict[str, set[str]]:
     """Every package of the lock file with its versions, also those of groups that are not installed."""
     found: dict[str, set[str]] = {}
-    for package in tomli.loads(lock.read_text(encoding="utf-8"))["package"]:
+    for package in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]:
         found.setdefault(normal(package["name"]), set()).add(package["version"])
     return found
 

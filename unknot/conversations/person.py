@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from unknot.conversations.database import Database, understood
@@ -31,7 +31,7 @@ def export(database: Database, channel: str, person: str) -> dict[str, Any]:
     sender = sender_of(channel, person)
     events = database.events(sender)
     found: dict[str, Any] = {
-        "exported": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "exported": datetime.now(UTC).isoformat(timespec="seconds"),
         "channel": channel,
         "conversation": sender,
         "messages": [_message(event) for event in events if event.get("event") in ("user", "bot")],
@@ -46,7 +46,7 @@ def export(database: Database, channel: str, person: str) -> dict[str, Any]:
 
 def _message(event: dict[str, Any]) -> dict[str, Any]:
     at = event.get("timestamp")
-    when = datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds") if at else None
+    when = datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds") if at else None
     message = {"from": event["event"], "at": when, "text": event.get("text")}
     if payload := (event.get("data") or {}).get("custom"):
         message["reply"] = payload

@@ -140,7 +140,7 @@ class RedisLocks(MemoryLocks):
             try:
                 await asyncio.wait_for(over.wait(), RENEW)
                 return
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 await self._ask(self._take, keys, _values(place, hold=True))
 
     async def _ask(self, script: Any, keys: list[str], values: list[str]) -> int | None:
@@ -150,7 +150,7 @@ class RedisLocks(MemoryLocks):
             return None
         try:
             return int(await script(keys=keys, args=values))
-        except (RedisError, OSError, asyncio.TimeoutError) as error:
+        except (TimeoutError, RedisError, OSError) as error:
             logger.warning("Redis is away, turns are in order only within this server: %s", type(error).__name__)
             self._away_until = clock() + PAUSE
             return None

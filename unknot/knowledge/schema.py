@@ -8,10 +8,10 @@ adds to them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Level(str, Enum):
+class Level(StrEnum):
     """Dispositions, most urgent first; the order of definition is the order of urgency."""
 
     EMERGENCY = "emergency"
@@ -25,7 +25,7 @@ class Level(str, Enum):
         return list(Level).index(self)
 
 
-class Strength(str, Enum):
+class Strength(StrEnum):
     """How strong the source is for what is said."""
 
     GUIDELINE = "guideline"  # a national body's recommendation

@@ -20,11 +20,8 @@ UNUSED = (
     "sklearn",  # components that learn with it, and evaluation
     "scipy",  # the same, and training
     "matplotlib",  # pictures of an evaluation
-    "pymongo",  # the tracker store in MongoDB
-    "boto3",  # the tracker store in DynamoDB
     "prompt_toolkit",  # `rasa shell` and `rasa interactive`, as the next one
     "questionary",
-    "webexteamssdk",  # the channel to Webex
     "langcodes",  # spaCy's search for a model of a language that it has none of
 )
 _lock = threading.RLock()

@@ -92,7 +92,7 @@ class MeaningClassifier(Net, IntentClassifier):
         self._answer_both(text, ranking, asked)
         self._keep_question(text, ranking, asked)
         for name, least in self._config["anywhere"].items():
-            clear = float(rows[:, labels.index(name)].max())
+            clear = float(rows[:, labels.index(name)].max(axis=0))
             if clear >= least and name != ranking[0]["name"]:
                 ranking = _to_the_front(ranking, name, clear)
         message.set(INTENT, ranking[0], add_to_output=True)

@@ -97,7 +97,7 @@ class RedFlagNet(Net):
         for column, finding in enumerate(self._weights.labels):
             if finding == ANY:
                 continue
-            row = int(scores[:, column].argmax())
+            row = int(scores[:, column].argmax(axis=0))
             same = [entity for entity in said if entity["value"] == finding]
             entity = self._entity(finding, parts[row], float(scores[row, column]), states[row], same)
             if entity:
@@ -107,7 +107,7 @@ class RedFlagNet(Net):
             if not any(e["value"] in emergencies() and e["assertion"] == PRESENT for e in found):
                 found += self._any(parts, scores, likely, states, said)
             stated = max((float(score) for score, so in zip(likely, states, strict=True) if so), default=0.0)
-            if stated < self._config["unlikely"] and float(likely.max()) < self._config["unsure"]:
+            if stated < self._config["unlikely"] and float(likely.max(axis=0)) < self._config["unsure"]:
                 _doubt(said)
         return found
 

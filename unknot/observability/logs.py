@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import traceback
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -72,7 +72,7 @@ def set_up(settings: Settings, process: str) -> None:
 
 def json_line(record: logging.LogRecord, process: str) -> str:
     """The record as one JSON object: time (UTC), level, process, component, turn if there is one, event, fields."""
-    at = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
+    at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     entry: dict[str, Any] = {"time": at, "level": record.levelname, "process": process, "component": record.name}
     if identity := turn_id():
         entry["turn"] = identity

@@ -81,7 +81,7 @@ class SlackApi:
                     self._paused[token, method] = time.monotonic() + retry_after
                     if waits <= self._config.most_waits:
                         continue
-            except (aiohttp.ClientError, asyncio.TimeoutError, SlackClientError, OSError, ValueError):
+            except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, ValueError):
                 failure = "unreachable"
             failures += 1
             if failure not in PASSING or failures >= self._config.attempts:
@@ -99,7 +99,7 @@ class SlackApi:
                         return True
                     if response.status < 500 and response.status != 429:
                         break
-            except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
+            except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
                 pass
             if attempt + 1 < self._config.attempts:
                 await self._sleep(self._config.first_pause * 2**attempt)

@@ -93,7 +93,7 @@ class Turns:
         )
         try:
             await asyncio.wait_for(self._handler(message), self._config.turn_seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             logger.error("Slack: a turn took too long")
             self.tell(person, self._words.failed)
             return

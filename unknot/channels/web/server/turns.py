@@ -66,7 +66,7 @@ class Turn:
                 return
             try:
                 await asyncio.wait_for(news.wait(), min(left, heartbeat))
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 yield None
 
 

@@ -4,8 +4,7 @@ from typing import Any, NoReturn
 
 MESSAGE = (
     "This component needs TensorFlow, which is not installed in the default environment. "
-    "Install the real package with `uv sync --no-default-groups --group dev --group peer`, "
-    "or configure a component that does not use it."
+    "ops/python/peer/ is an environment with the real package; or configure a component that does not use it."
 )
 
 
