@@ -12,8 +12,8 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-SENSES = "senses"
-"""Message property: how each statement is meant (`unknot.reading.types.Sense`). Not part of the output."""
+CLAUSES = "clauses"
+"""Message property: the clauses of the message (`unknot.reading.types.Clause`). Not part of the output."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -42,7 +42,7 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
         """Append entities `{entity, value, start, end, assertion, experiencer, confidence, extractor}`."""
         for message in messages:
             reading = self._reader.read(message.get(TEXT) or "")
-            message.set(SENSES, reading.senses)
+            message.set(CLAUSES, reading.clauses)
             found = [
                 {
                     "entity": mention.kind,
