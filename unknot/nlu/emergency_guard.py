@@ -38,6 +38,7 @@ _WORDS_FOR = {
     "new_episode": "new_word",
     CRISIS_INTENT: "crisis_word",
 }
+_LONGEST_WORD = 20
 _FACTS = frozenset({"condition", "location", "side", "pregnancy_weeks"})
 
 
@@ -135,7 +136,7 @@ class EmergencyGuard(GraphComponent):
         return best is not None and float(best.get("confidence") or 0.0) >= self._config["inform_threshold"]
 
     def _is_crisis(self, ranking: list[Mapping[str, Any]], turn: Turn) -> bool:
-        if len(turn.text.split()) == 1:
+        if _is_one_word(turn.text):
             return "crisis_word" in turn.acts()
         if turn.intent == CRISIS_INTENT:
             return True
@@ -165,7 +166,12 @@ def _is_fact(entity: Mapping[str, Any]) -> bool:
 def _is_mere_word(turn: Turn) -> bool:
     """Whether one word was taken for a wish to stop, to begin anew or to die, and is none of the words for it."""
     word = _WORDS_FOR.get(turn.intent)
-    return word is not None and len(turn.text.split()) == 1 and word not in turn.acts()
+    return word is not None and _is_one_word(turn.text) and word not in turn.acts()
+
+
+def _is_one_word(text: str) -> bool:
+    """Whether a message is a single word, in letters that are written with spaces between words."""
+    return len(text.split()) == 1 and text.isascii() and not _is_command(text) and len(text) <= _LONGEST_WORD
 
 
 def _is_command(text: str) -> bool:
