@@ -142,9 +142,9 @@ async def inside(
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.utils.log_utils import configure_structlog
-    from unknot.encoder.kernel import Landmarks
 
-    from unknot.encoder.minilm import MiniLM
+    from unknot.encoder.one_pass import OnePass
+    from unknot.nlu.clinical_reader import ClinicalReader
 
     configure_structlog(logging.WARNING)  # as the launcher starts it
     run = server.app.settings.data_dir / "run"
@@ -157,8 +157,8 @@ async def inside(
     for text in (*TALK, MESSAGE):
         await say("warming up", text)
     parts = Parts()
-    parts.watch(MiniLM, "encode", "encoding the message and its clauses")
-    parts.watch(Landmarks, "similarity", "comparing them with the landmarks of both nets")
+    parts.watch(OnePass, "read", "one pass of the model over the message")
+    parts.watch(ClinicalReader, "process", "the rules over the message")
     parts.watch(MessageProcessor, "_parse_message_with_graph", "the rest of reading the message")
     parts.watch(MessageProcessor, "_predict_next_with_tracker", "choosing the actions (policies)")
     parts.watch(RemoteAction, "run", "running the actions (two calls by HTTP)")

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import yaml
 
-from unknot.encoder.one_pass import STATES
+from unknot.encoder.one_pass import EMERGENCY, STATES
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Level
 
 MERGED = {"report_emergency": "inform", "report_crisis": "inform"}
 """Intents that are not learnt as such: what is an emergency or a crisis follows from the findings' states."""
@@ -44,6 +46,11 @@ class Example:
     weight: float = 1.0
 
 
+def emergencies() -> frozenset[str]:
+    """Findings that are an emergency by themselves."""
+    return frozenset(finding.id for finding in load().findings.values() if finding.floor is Level.EMERGENCY)
+
+
 def states_of(text: str) -> dict[str, str]:
     """States by finding id, as `unknot.nlu.labels` reads them (which needs Rasa, and this runs without)."""
     found = {}
@@ -57,10 +64,13 @@ def states_of(text: str) -> dict[str, str]:
 
 def training(folder: Path) -> Iterator[Example]:
     """The examples of `data/nlu`."""
+    urgent = emergencies()
     for file in sorted(folder.rglob("*.yml")):
         for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
             about = block.get("metadata") or {}
             states = states_of(str(about.get("findings", "")))
+            if any(state == "now" and finding in urgent for finding, state in states.items()):
+                states[EMERGENCY] = "now"
             if block["intent"] == "report_crisis":
                 states[CRISIS] = "now"
             elif "crisis" in about:
@@ -81,8 +91,10 @@ def real(messages: Path, labels: Path) -> Iterator[Example]:
     for row in labels.read_text(encoding="utf-8").splitlines():
         if row.startswith("#"):
             continue
-        number, topic, _, crisis, findings = row.split("\t")
+        number, topic, level, crisis, findings = row.split("\t")
         states = states_of(findings)
+        if level in ("emergency", "defensible"):
+            states[EMERGENCY] = "now"
         if crisis != "-":
             states[CRISIS] = {"c": "now", "p": "over"}[crisis]
         intents = None if topic == "back" else ("out_of_scope",)

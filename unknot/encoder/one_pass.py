@@ -25,6 +25,9 @@ Array = npt.NDArray[np.float32]
 STATES = ("none", "now", "unchanged", "over", "denied", "supposed", "other")
 """Of a finding a message says nothing, or that it is there, there as ever, gone, not there, only feared, others."""
 NOW = STATES.index("now")
+EMERGENCY = (
+    "emergency"  # a label like a finding: whether a message as a whole, taken at its word, states an emergency
+)
 FOLDER = Path(__file__).parent / "weights"
 
 

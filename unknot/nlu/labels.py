@@ -9,12 +9,15 @@ question it answers, how it sounds, and who wrote it (measurements split by auth
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, METADATA_INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from unknot.encoder.one_pass import STATES
+from unknot.encoder.one_pass import EMERGENCY, STATES
 from unknot.encoder.readout import Labelled
+from unknot.knowledge.loader import load
+from unknot.knowledge.schema import Level
 
 FINDINGS = "findings"
 NONE = "none"
@@ -34,12 +37,20 @@ def states_of(text: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=1)
+def emergencies() -> frozenset[str]:
+    """Findings that are an emergency by themselves."""
+    return frozenset(finding.id for finding in load().findings.values() if finding.floor is Level.EMERGENCY)
+
+
 def labelled(example: Message, merge: Mapping[str, str]) -> Labelled:
     """The labels of an example; `merge`: intents that are trained as another one."""
     intent = example.get(INTENT)
     metadata = example.get(METADATA) or {}
     own = {**(metadata.get(METADATA_INTENT) or {}), **(metadata.get(METADATA_EXAMPLE) or {})}
     states = states_of(str(own[FINDINGS])) if FINDINGS in own else None
+    if states is not None and any(s == "now" and f in emergencies() for f, s in states.items()):
+        states = {**states, EMERGENCY: "now"}
     if intent == CRISIS_INTENT:
         states = {**(states or {}), CRISIS: "now"}
     elif "crisis" in own:

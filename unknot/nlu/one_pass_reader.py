@@ -20,11 +20,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from unknot.encoder import minilm_graph
 from unknot.encoder.minilm import Tokens, packaged_files
-from unknot.encoder.one_pass import NOW, STATES, Heads, OnePass, Read, packaged_heads, packaged_layers
+from unknot.encoder.one_pass import EMERGENCY, NOW, STATES, Heads, OnePass, Read, packaged_heads, packaged_layers
 from unknot.encoder.readout import fit
 from unknot.knowledge.loader import load
 from unknot.nlu.clinical_reader import CLAUSES
-from unknot.nlu.labels import labelled
+from unknot.nlu.labels import emergencies, labelled
 from unknot.reading.agreement import Agreed, Thresholds, agree, from_rules
 from unknot.reading.types import Clause, Mention
 
@@ -48,7 +48,8 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         """`threads` of onnxruntime, `max_tokens` after which a text is cut; `merge`: intents trained as another one;
         `telling`: intents of facts, beside which a question is the intent; `question`: probability from which a
-        clause's question is answered too; `crisis`: probability from which a message is a crisis; `agreement`:
+        clause's question is answered too; `crisis`: probability from which a message is a crisis; `emergency`: probability that the message as a whole
+        states an emergency, below which a sign that it states is asked about; `agreement`:
         `unknot.reading.agreement.Thresholds` by name; `sharpness`: inverse temperature of the ranking; `pull`: see
         `unknot.encoder.readout.fit`.
         """
@@ -59,6 +60,7 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
             "telling": ["inform", "got_worse", "new_episode"],
             "question": 0.5,
             "crisis": 0.6,
+            "emergency": 0.15,
             "agreement": {},
             "sharpness": 1.0,
             "pull": 0.02,
@@ -191,12 +193,15 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
         self, read: Read, rows: Mapping[str, int], said: list[dict[str, Any]], clauses: tuple[Clause, ...]
     ) -> list[dict[str, Any]]:
         found = []
+        likely = float(read.states[rows[EMERGENCY], NOW]) if EMERGENCY in rows else 1.0
         for name, row in rows.items():
-            if name == CRISIS:
+            if name in (CRISIS, EMERGENCY):
                 continue
             mine = [e for e in said if e["value"] == name]
             states = {state: float(p) for state, p in zip(STATES, read.states[row], strict=True)}
             agreed = agree([_mention(e) for e in mine], states, self._thresholds)
+            if agreed is not None and name in emergencies() and likely < self._config["emergency"]:
+                agreed = agreed.doubted()
             if agreed is not None:
                 found.append(_entity(name, agreed, int(read.places[row]), clauses))
         others = [e for e in said if e["value"] not in rows]

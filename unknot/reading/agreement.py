@@ -9,7 +9,7 @@ supposed, or somebody else's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from unknot.reading.types import ABSENT, HYPOTHETICAL, OTHER, PAST, POSSIBLE, PRESENT, Mention
 
@@ -67,6 +67,11 @@ class Agreed:
     owner: str
     confidence: float
     mention: Mention | None
+
+    def doubted(self) -> Agreed:
+        """The same, where it is stated as there now, as a matter for a direct question."""
+        stated = self.certainty == STATED and self.course == UNKNOWN and self.owner == PATIENT
+        return replace(self, certainty=DOUBTED) if stated else self
 
 
 def agree(said: Sequence[Mention], states: Mapping[str, float], thresholds: Thresholds) -> Agreed | None:
