@@ -48,10 +48,10 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         """`threads` of onnxruntime, `max_tokens` after which a text is cut; `merge`: intents trained as another one;
         `telling`: intents of facts, beside which a question is the intent; `question`: probability from which a
-        clause's question is answered too; `crisis`: probability from which a message is a crisis; `emergency`: probability that the message as a whole
-        states an emergency, below which a sign that it states is asked about; `agreement`:
-        `unknot.reading.agreement.Thresholds` by name; `sharpness`: inverse temperature of the ranking; `pull`: see
-        `unknot.encoder.readout.fit`.
+        clause's question is answered too; `crisis`: probability from which a message is a crisis; `emergency`:
+        probability that the message as a whole states an emergency, below which a sign that it states is asked about;
+        `agreement`: `unknot.reading.agreement.Thresholds` by name; `sharpness`: inverse temperature of the ranking;
+        `pull`: see `unknot.encoder.readout.fit`.
         """
         return {
             "threads": 1,
