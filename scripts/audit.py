@@ -69,7 +69,8 @@ def reviewed(path: Path = REVIEWED) -> dict[str, Any]:
 
 def requirements() -> str:
     """What is installed, the optional groups too, pinned with hashes, without the packages of this repository."""
-    command = [str(_UV), "export", "--frozen", "--quiet", "--all-groups", "--format", "requirements-txt", "--no-emit-project"]
+    command = [str(_UV), "export", "--frozen", "--quiet", "--all-groups", "--no-emit-project"]
+    command += ["--format", "requirements-txt"]
     for name in OWN:
         command += ["--no-emit-package", name]
     return _run(command).stdout
