@@ -14,7 +14,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-other-python test-scale audit fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-other-python test-scale audit sbom fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ lint-ops: setup-dev ## check containers, Kubernetes manifests and nginx' configu
 
 audit: setup-dev ## known advisories for the locked packages; fails where they cannot be looked up
 	@exec $(PY) -m scripts.audit
+
+sbom: setup-dev ## list what the service is made of (CycloneDX), into results/sbom.cdx.json
+	@exec $(PY) -m scripts.sbom
 
 fuzz: setup-dev ## ten thousand odd requests to every public endpoint; about three minutes
 	@exec $(PY) -W ignore -m tests.channels.web.fuzz
