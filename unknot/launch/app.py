@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from unknot.launch.endpoints import database_file, write_endpoints
+from unknot.conversations.address import database_file
+from unknot.launch.endpoints import write_endpoints
 from unknot.launch.ports import in_use_message, is_free
 from unknot.launch.probes import alive_for, answers_http, probe_for
 from unknot.launch.supervisor import Part

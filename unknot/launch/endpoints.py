@@ -13,13 +13,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import yaml
 
+from unknot.conversations.address import database_file
 from unknot.settings import Settings
-
-
-def database_file(url: str, folder: Path) -> Path | None:
-    """The file of an SQLite address (three slashes: relative to `folder`, four: absolute), else None."""
-    parts = urlsplit(url)
-    return folder / unquote(parts.path.removeprefix("/")) if parts.scheme == "sqlite" else None
 
 
 def tracker_store(url: str, folder: Path) -> dict[str, Any]:

@@ -14,7 +14,8 @@ import pytest
 from tests.channels.web.conftest import FRIEND, Person, events, problem
 from tests.channels.web.serve import FakeServer
 from unknot.channels.web.server import WebChannel, conversation
-from unknot.channels.web.server.config import WebConfig, from_settings, kept_secret
+from unknot.channels.web.server.config import SIGNING_KEY_FILE, WebConfig, from_settings
+from unknot.conversations.keys import kept_text
 from unknot.settings import load_settings
 
 SECRET_WORDS = "numb between the legs since Tuesday"
@@ -423,13 +424,13 @@ def problem_ready(answer: Any) -> int:
 
 
 def test_the_secret_is_made_once_and_kept_closed(tmp_path: Path) -> None:
-    first = kept_secret(tmp_path / "var")
+    first = kept_text(tmp_path / "var", SIGNING_KEY_FILE)
     assert len(first) >= 64
-    assert kept_secret(tmp_path / "var") == first
+    assert kept_text(tmp_path / "var", SIGNING_KEY_FILE) == first
     assert stat.S_IMODE((tmp_path / "var" / "web_secret").stat().st_mode) == 0o600
     (tmp_path / "var" / "web_secret").write_text("short")
     with pytest.raises(ValueError, match="delete it"):
-        kept_secret(tmp_path / "var")
+        kept_text(tmp_path / "var", SIGNING_KEY_FILE)
 
 
 def test_configuration(tmp_path: Path) -> None:

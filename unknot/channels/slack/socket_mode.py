@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from unknot.channels.slack.config import SlackConfig
 from unknot.channels.slack.desk import Answer, Desk
+from unknot.conversations.access import AwayError
 
 logger = logging.getLogger(__name__)
 
@@ -48,17 +49,19 @@ class Socket:
 
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         try:
-            answer = self._dispatch(request)
+            answer = await self._dispatch(request)
+        except AwayError:
+            return  # not kept, so not acknowledged: Slack sends it again
         except Exception as error:
             logger.error("Slack: a request could not be taken: %s", type(error).__name__)
             answer = None
         await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload=answer))
 
-    def _dispatch(self, request: SocketModeRequest) -> Answer:
+    async def _dispatch(self, request: SocketModeRequest) -> Answer:
         if request.type == "events_api":
-            self._desk.event(request.payload)
+            await self._desk.event(request.payload)
         elif request.type == "interactive":
-            return self._desk.interaction(request.payload)
+            return await self._desk.interaction(request.payload)
         elif request.type == "slash_commands":
-            return self._desk.command(request.payload)
+            return await self._desk.command(request.payload)
         return None

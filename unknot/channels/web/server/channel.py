@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -13,23 +12,20 @@ from sanic import Blueprint, Sanic
 from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
-from sanic.response import json as json_response
 
+from unknot.channels.health import NO_STORE, serve_health
 from unknot.channels.strict_http import be_strict
 from unknot.channels.web.server import static
-from unknot.channels.web.server.api import NO_STORE, Api, probe
+from unknot.channels.web.server.api import Api
 from unknot.channels.web.server.config import WEB_FOLDER, WebConfig, from_settings
 from unknot.channels.web.server.guard import API, EVERY_HEADER, PAGE_HEADERS, RefusedError, refusal_response
-from unknot.channels.web.server.handling import PASSING
-from unknot.channels.web.server.health import code, status
 from unknot.channels.web.server.wording import Wording
+from unknot.conversations.handling import PASSING
 from unknot.knowledge.loader import load
 from unknot.settings import load_settings
 
 logger = logging.getLogger(__name__)
 MOST_BYTES = 262_144  # of any request to this server
-READY_SECONDS = 30.0
-PROBE_SECONDS = 10.0
 ADVICE = "advice.js"
 _KINDS = ((NotFound, "not_found"), (MethodNotSupported, "wrong_method"), (PayloadTooLarge, "too_large"))
 
@@ -69,7 +65,6 @@ class WebChannel(InputChannel):
         blueprint = Blueprint("unknot_web")
         _api_routes(blueprint, api)
         page = _page_routes(blueprint, api, wording)
-        _health_routes(blueprint, api)
 
         async def prepare(app: Sanic, _: Any) -> None:
             serving["app"] = app
@@ -80,11 +75,16 @@ class WebChannel(InputChannel):
             app.response_middleware.append(_last)
             fallback = app.error_handler.default
             app.error_handler.add(Exception, _on_error(api, fallback))
+            serve_health(app, api.health)
+
+        async def start(_: Sanic, __: Any) -> None:
+            await api.start()
 
         async def close(_: Sanic, __: Any) -> None:
             await api.close()
 
         blueprint.before_server_start(prepare)
+        blueprint.after_server_start(start)
         blueprint.after_server_stop(close)
         return blueprint
 
@@ -130,31 +130,6 @@ def _page_routes(blueprint: Blueprint, api: Api, wording: Wording) -> Callable[[
 
     blueprint.add_route(widget, "/widget/<path:path>", methods=["GET"], name="widget")
     return page
-
-
-def _health_routes(blueprint: Blueprint, api: Api) -> None:
-    checked = {"at": 0.0}
-    gate = asyncio.Lock()
-
-    async def health(_: Request) -> HTTPResponse:
-        return json_response({"status": "ok"}, headers=NO_STORE)
-
-    async def ready(request: Request) -> HTTPResponse:
-        async with gate:
-            if time.monotonic() - checked["at"] > READY_SECONDS:
-                if not await probe(request.app, PROBE_SECONDS):
-                    return refusal_response(RefusedError("not_ready", 1.0))
-                checked["at"] = time.monotonic()
-        return json_response({"status": "ready"}, headers=NO_STORE)
-
-    async def look(request: Request) -> HTTPResponse:
-        checks = await api.readiness.look(request.app)
-        return json_response({"status": status(checks), "checks": checks}, status=code(checks), headers=NO_STORE)
-
-    blueprint.add_route(health, "/health", methods=["GET"], name="health")
-    blueprint.add_route(health, "/healthz", methods=["GET"], name="healthz")
-    blueprint.add_route(look, "/readyz", methods=["GET"], name="readyz")
-    blueprint.add_route(ready, "/ready", methods=["GET"], name="ready")
 
 
 def _first(api: Api, page: Callable[[Request], HTTPResponse]) -> Any:

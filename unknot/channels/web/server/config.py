@@ -1,19 +1,17 @@
-"""What the web channel can be told, and the secret that signs its sessions."""
+"""What the web channel can be told."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from unknot.conversations.address import absolute
+from unknot.conversations.keys import kept_text
 from unknot.settings import ROOT, Settings
 
 WEB_FOLDER = ROOT / "unknot" / "channels" / "web" / "widget"
 SIGNING_KEY_FILE = "web_secret"
-SECRET_LENGTH = 32
 DAY = 86_400.0
 
 
@@ -41,8 +39,8 @@ class WebConfig:
     session_rate: float = 0.7
     address_burst: float = 240.0  # API requests of one address
     address_rate: float = 8.0
-    newcomer_burst: float = 30.0  # new sessions of one address
-    newcomer_rate: float = 0.1
+    newcomer_burst: float = 300.0  # new sessions of one address: a hospital's or a carrier's may be one
+    newcomer_rate: float = 2.0
 
 
 def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None) -> WebConfig:
@@ -53,8 +51,8 @@ def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None
     if settings.redis_url and not settings.web_secret:
         raise ValueError("UNKNOT_WEB_SECRET must be set where several servers share UNKNOT_REDIS_URL")
     config = WebConfig(
-        secret=settings.web_secret or kept_secret(settings.data_dir),
-        database_url=absolute_database(settings.database_url),
+        secret=settings.web_secret or kept_text(settings.data_dir, SIGNING_KEY_FILE),
+        database_url=absolute(settings.database_url),
         origins=frozenset(filter(None, settings.web_origins.split(","))),
         redis_url=settings.redis_url,
         region=settings.region,
@@ -68,31 +66,3 @@ def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None
             raise ValueError(f"unknot.channels.web.server.WebChannel: {name} must be a number above 0")
         config = replace(config, **{name: type(getattr(config, name))(value)})
     return config
-
-
-def absolute_database(url: str) -> str:
-    """The same address with a relative SQLite file taken relative to the project's folder."""
-    head = "sqlite:///"
-    if not url.startswith(head) or url.startswith(head + "/"):
-        return url
-    path = (ROOT / url[len(head) :]).resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return f"{head}{path}"
-
-
-def kept_secret(folder: Path) -> str:
-    """The secret in `folder`, made on first use, readable by this user alone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / SIGNING_KEY_FILE
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        secret = path.read_text(encoding="ascii").strip()
-        if len(secret) < SECRET_LENGTH:
-            raise ValueError(f"{path} holds no usable secret: delete it, and a new one is made") from None
-        path.chmod(0o600)
-        return secret
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        secret = secrets.token_hex(SECRET_LENGTH)
-        file.write(secret)
-    return secret
