@@ -113,10 +113,9 @@ async def _well(check: Callable[[], Awaitable[bool]]) -> bool:
 class Health:
     """The four addresses, answered before any route: GET and HEAD, the same on every channel."""
 
-    def __init__(self, readiness: Readiness, database: Access, more: Callable[[], Mapping[str, Any]] = dict) -> None:
+    def __init__(self, readiness: Readiness, database: Access) -> None:
         self._readiness = readiness
         self._database = database
-        self._more = more
         self._gate = asyncio.Lock()
         self._turned = float("-inf")
         self._sender = f"web:ready-probe-{uuid.uuid4().hex}"  # several servers may look after themselves at once
@@ -128,7 +127,7 @@ class Health:
         if request.path in ("/health", "/healthz"):
             return json_response({"status": "ok"}, headers=NO_STORE)
         if request.path == "/readyz":
-            checks = {**await self._readiness.look(request.app), **self._more()}
+            checks = {**await self._readiness.look(request.app), **_further(request.app)}
             return json_response({"status": status(checks), "checks": checks}, status=code(checks), headers=NO_STORE)
         return await self._ready(request) if request.path == "/ready" else None
 
@@ -161,7 +160,16 @@ class Health:
                 await self._database.run(lambda db: erase(db, self._sender))
 
 
-_STARTING = "The assistant is still starting. Please try again in a moment."
+_STARTING = "Still starting. Please try again in a moment."
+
+
+def _further(app: Any) -> dict[str, bool]:
+    return {name: well for check in getattr(app.ctx, "unknot_checks", ()) for name, well in check().items()}
+
+
+def add_checks(app: Any, check: Callable[[], Mapping[str, bool]]) -> None:
+    """Has `/readyz` show what a channel needs besides; it is degraded without."""
+    app.ctx.unknot_checks = [*getattr(app.ctx, "unknot_checks", ()), check]
 
 
 def serve_health(app: Any, health: Health) -> None:

@@ -16,6 +16,9 @@ import yaml
 from unknot.conversations.address import database_file
 from unknot.settings import Settings
 
+KEY_HEADER = "X-Unknot-Key"
+"""With the key that assistant and action server share (UNKNOT_ACTIONS_KEY)."""
+
 
 def tracker_store(url: str, folder: Path) -> dict[str, Any]:
     """Rasa's `tracker_store` section for a database address."""
@@ -40,6 +43,8 @@ def write_endpoints(source: Path, settings: Settings, folder: Path) -> Path:
     endpoints = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
     action = endpoints.setdefault("action_endpoint", {})
     action["url"] = f"http://{settings.actions_host}:{settings.actions_port}/webhook"
+    if settings.actions_key:
+        action["headers"] = {**(action.get("headers") or {}), KEY_HEADER: settings.actions_key}
     # A store of the project's own keeps its class; where it keeps things is still what the settings say.
     store = endpoints.get("tracker_store") or {}
     kept = {key: store[key] for key in ("type",) if key in store}

@@ -55,7 +55,10 @@ LEVELS_SAID = BatchedCounter(
 )
 REGISTRY.register(LEVELS_SAID)
 FALLBACKS = Counter(
-    "unknot_fallbacks", "Messages of which no meaning was found, or no rule covered.", ["kind"], registry=REGISTRY
+    "unknot_fallbacks",
+    "Messages of which no meaning was found, that no rule covered, or of another topic.",
+    ["kind"],
+    registry=REGISTRY,
 )
 CLARIFICATIONS = Counter("unknot_clarifications", "Replies that asked what was meant.", registry=REGISTRY)
 APOLOGIES = Counter("unknot_apologies", "Replies that told a person that something failed.", registry=REGISTRY)
@@ -110,7 +113,7 @@ ERRORS = Counter("unknot_errors", "Log entries of level ERROR and above.", ["com
 # Shown as 0 from the first scrape on: a rate over something that appears with its first count misses that count.
 for _counter, _values in (
     (TURNS_FAILED, CHANNELS),
-    (FALLBACKS, ("nlu", "rules")),
+    (FALLBACKS, ("nlu", "rules", "topic")),
     (ACTION_FAILURES, FAILURES),
     (RATE_LIMITED, LIMITS),
     (ERRORS, COMPONENTS),

@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 from sanic.response import text as text_response
 
+from unknot.channels.health import Health, Readiness, add_checks, serve_health
 from unknot.channels.slack.config import SlackConfig, SlackConfigError, from_settings
 from unknot.channels.slack.delivery import SlackOutput
 from unknot.channels.slack.desk import Desk
@@ -45,8 +46,9 @@ class SlackChannel(SlackInput):
         self._words = words
         self._desk: Desk | None = None
         self._database: Access | None = None
+        self._inbox: Inbox | None = None
         self._socket: Socket | None = None
-        self._connecting: asyncio.Task[None] | None = None
+        self._connecting: list[asyncio.Task[None]] = []
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> SlackChannel:
@@ -65,16 +67,17 @@ class SlackChannel(SlackInput):
 
         async def start(app: Sanic, loop: Any) -> None:
             words = self._words or Words(load())
-            self._database = Access(self._config.database_url)
-            inbox = Inbox(self._database, self._config.claim_seconds)
-            self._desk = Desk(self._config, inbox, lambda: app.ctx.agent, Records(app, self._database), words)
+            if self._database is None or self._inbox is None:
+                raise RuntimeError("the server was not prepared")
+            records = Records(app, self._database)
+            self._desk = Desk(self._config, self._inbox, lambda: app.ctx.agent, records, words)
             if self._config.app_token:
                 self._socket = Socket(self._config, self._desk)
-                self._connecting = loop.create_task(self._socket.run())
+                self._connecting = [loop.create_task(job()) for job in (self._socket.run, self._socket.watch)]
 
         async def stop(_: Sanic, __: Any) -> None:
-            if self._connecting is not None:
-                self._connecting.cancel()
+            for task in self._connecting:
+                task.cancel()
             if self._socket is not None:
                 await self._socket.close()
             if self._desk is not None:
@@ -82,19 +85,31 @@ class SlackChannel(SlackInput):
             if self._database is not None:
                 self._database.close()
 
+        async def prepare(app: Sanic, _: Any) -> None:
+            await be_strict(app)
+            self._database = Access(self._config.database_url)
+            self._inbox = Inbox(self._database, self._config.claim_seconds)
+            readiness = Readiness(self._database, self._inbox.server)
+            serve_health(app, Health(readiness, self._database))
+            add_checks(app, self._checks)
+
         async def health(_: Request) -> HTTPResponse:
-            connected = self._socket is not None and await self._socket.connected()
-            return json_response({"status": "ok", "socket": connected} if self._socket else {"status": "ok"})
+            checks = self._checks()
+            return json_response({"status": "ok", **({"socket": checks["slack"]} if checks else {})})
 
         async def webhook(request: Request) -> HTTPResponse:
             return await self._webhook(request)
 
-        blueprint.before_server_start(be_strict)
+        blueprint.before_server_start(prepare)
         blueprint.after_server_start(start)
         blueprint.before_server_stop(stop)
         blueprint.add_route(health, "/", methods=["GET"], name="health")
         blueprint.add_route(webhook, "/webhook", methods=["POST"], name="webhook", stream=True)
         return blueprint
+
+    def _checks(self) -> dict[str, bool]:
+        """Whether the websocket to Slack stands, where there is to be one."""
+        return {"slack": self._socket.stands} if self._socket else {}
 
     def get_output_channel(self, channel: str | None = None, thread_id: str | None = None) -> OutputChannel:
         """For messages that Rasa sends by itself: to the person whom the conversation id names."""

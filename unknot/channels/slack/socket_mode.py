@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -13,7 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from unknot.channels.slack.config import SlackConfig
 from unknot.channels.slack.desk import Answer, Desk
 from unknot.conversations.access import AwayError
+from unknot.observability.metrics import SLACK_CONNECTED
 
+_WATCH_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
@@ -24,6 +27,7 @@ class Socket:
         self._config = config
         self._desk = desk
         self._client: SocketModeClient | None = None
+        self.stands = False
 
     async def run(self) -> None:
         """Connects, and goes on trying until it works."""
@@ -38,9 +42,18 @@ class Socket:
         self._client.socket_mode_request_listeners.append(self._take)
         await self._client.connect()
 
-    async def connected(self) -> bool:
-        """Whether the websocket stands."""
-        return self._client is not None and bool(await self._client.is_connected())
+    async def watch(self) -> None:
+        """Notes, for as long as the server runs, whether the websocket stands, and says when that changes."""
+        while True:
+            stands = self._client is not None and bool(await self._client.is_connected())
+            if stands != self.stands:
+                if self.stands:
+                    logger.error("Slack: the websocket is lost; connecting again")
+                else:
+                    logger.warning("Slack: the websocket stands")
+            self.stands = stands
+            SLACK_CONNECTED.set(stands)
+            await asyncio.sleep(_WATCH_SECONDS)
 
     async def close(self) -> None:
         """Closes the websocket."""

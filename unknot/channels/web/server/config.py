@@ -13,6 +13,7 @@ from unknot.settings import ROOT, Settings
 WEB_FOLDER = ROOT / "unknot" / "channels" / "web" / "widget"
 SIGNING_KEY_FILE = "web_secret"
 DAY = 86_400.0
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class WebConfig:
     database_url: str
     origins: frozenset[str] = frozenset()  # other origins whose pages may embed the widget
     redis_url: str = ""  # where several servers keep their rate limits together
+    hosts: frozenset[str] = frozenset()  # names under which the page is served; empty: any
+    security_contact: str = ""
     region: str = "us"
     proxies: int = 0  # trusted reverse proxies in front, for the client's address
     token_seconds: float = 7 * DAY  # a token that is not used for so long is dead
@@ -55,10 +58,12 @@ def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None
         database_url=absolute(settings.database_url),
         origins=frozenset(filter(None, settings.web_origins.split(","))),
         redis_url=settings.redis_url,
+        hosts=hosts_of(settings),
+        security_contact=settings.security_contact,
         region=settings.region,
         proxies=settings.proxies,
     )
-    fixed = {"secret", "database_url", "redis_url", "origins", "region", "proxies"}
+    fixed = {"secret", "database_url", "redis_url", "origins", "hosts", "security_contact", "region", "proxies"}
     for name, value in (overrides or {}).items():
         if name in fixed or not hasattr(config, name):
             raise ValueError(f"unknot.channels.web.server.WebChannel: {name} cannot be set here")
@@ -66,3 +71,16 @@ def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None
             raise ValueError(f"unknot.channels.web.server.WebChannel: {name} must be a number above 0")
         config = replace(config, **{name: type(getattr(config, name))(value)})
     return config
+
+
+def hosts_of(settings: Settings) -> frozenset[str]:
+    """The names under which the page is served; empty for any, which a proxy or a network of one's own decides.
+
+    Without a setting a server that only this machine reaches has this machine's names: a page of another site that
+    points its own name here gets nothing.
+    """
+    named = frozenset(filter(None, settings.hosts.split(",")))
+    if named or settings.proxies:
+        return named
+    here = settings.host.strip("[]").lower()
+    return LOOPBACK | {here} if here in LOOPBACK else frozenset()

@@ -21,6 +21,7 @@ MESSAGES = {
     "wrong_method": (405, "That cannot be done at this address."),
     "other_words": (409, "That message was already sent, with other words."),
     "stale_choice": (409, "That question was already answered."),
+    "wrong_host": (421, "This chat is not served under that name."),
     "too_large": (413, "That message is too long. Please send it in parts."),
     "not_json": (415, "This address takes JSON only."),
     "too_many": (429, "That was a lot at once. Please wait a moment and try again."),
@@ -38,6 +39,7 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+BARE_POLICY = "default-src 'none'; frame-ancestors 'none'"  # of whatever is no page of ours
 EVERY_HEADER = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 
 
@@ -97,6 +99,14 @@ class Origins:
             "Access-Control-Allow-Methods": "GET, POST, DELETE",
             "Access-Control-Max-Age": "600",
         }
+
+
+def check_host(request: Request, hosts: frozenset[str]) -> None:
+    """Raises RefusedError for a request to a name that is not among `hosts`; none of them means any."""
+    host = str(request.headers.get("host", "")).lower()
+    name = host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+    if hosts and name not in hosts:
+        raise RefusedError("wrong_host")
 
 
 def is_own(origin: str, host: str) -> bool:
