@@ -56,7 +56,7 @@ LEVELS_SAID = BatchedCounter(
 REGISTRY.register(LEVELS_SAID)
 FALLBACKS = Counter(
     "unknot_fallbacks",
-    "Messages of which no meaning was found, that no rule covered, or of another topic.",
+    "Messages without a meaning (nlu), without a rule (rules), or of another topic (topic).",
     ["kind"],
     registry=REGISTRY,
 )

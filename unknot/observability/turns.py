@@ -90,7 +90,7 @@ def count_events(events: Iterable[Mapping[str, Any]]) -> None:
             _count_reply(((event.get("data") or {}).get("custom")) or {})
         elif kind == "user":
             intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-            if kind := _NOT_UNDERSTOOD.get(intent):
+            if kind := _NOT_UNDERSTOOD.get(str(intent)):
                 metrics.FALLBACKS.labels(kind).inc()
         elif kind == "action" and event.get("name") == _FALLBACK_ACTION:
             metrics.FALLBACKS.labels("rules").inc()
