@@ -14,7 +14,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-other-python test-scale audit sbom fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
+.PHONY: help setup setup-dev run shell serve-rest slack slack-web purge train lint validate lint-ops test test-other-python test-scale audit sbom fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ serve-rest: setup ## start it with Rasa's stock REST channel, for evaluation, lo
 
 slack: setup ## start it for Slack; docs/slack.md says how the app is made
 	@exec $(PY) -m unknot.channels.slack
+
+slack-web: setup ## start it for Slack and the browser, in one process
+	@exec $(PY) -m unknot.channels.slack --with-web
 
 purge: setup ## delete what is older than UNKNOT_RETENTION_DAYS (a running assistant does it daily)
 	@exec $(PY) -m unknot.conversations purge

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
     },
     "actions": {"triage", "knowledge", "settings"},
-    "channels": {"knowledge", "conversations", "observability", "settings"},
+    "channels": {"knowledge", "reading", "conversations", "observability", "settings"},
     "launch": {"channels", "conversations", "rasa_patches", "observability", "knowledge", "settings"},
 }
 # Frameworks that only some rooms may know.

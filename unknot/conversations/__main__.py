@@ -1,4 +1,4 @@
-"""For whoever runs the assistant: `python -m privacy list | export CHANNEL ID | erase CHANNEL ID | purge`."""
+"""For whoever runs the assistant: `python -m unknot.conversations list | export … | erase … | purge`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from unknot.conversations import person
+from unknot.conversations import person, records
 from unknot.conversations.database import Database
 from unknot.conversations.retention import note_run, purge
 from unknot.settings import USAGE_EXIT, Settings, reachable, settings_of_command
@@ -87,7 +87,7 @@ def _export(database: Database, options: argparse.Namespace) -> int:
             return USAGE_EXIT
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-    return 0 if found["events"] or found.get("session") else 1
+    return 1 if records.is_empty(found) else 0
 
 
 def _erase(database: Database, options: argparse.Namespace, settings: Settings) -> int:

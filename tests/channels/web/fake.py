@@ -12,10 +12,10 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore, LockStore
-from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
+from unknot.conversations.tracker import TurnTrackerStore
 from unknot.knowledge.loader import load
 from unknot.knowledge.schema import Level
 
@@ -27,7 +27,7 @@ class FakeAgent:
     """Stands where Rasa's agent stands. `hold` keeps turns from ending, as a hung action server does."""
 
     def __init__(self, database: Path, lock_store: LockStore | None = None) -> None:
-        self.tracker_store = SQLTrackerStore(Domain.empty(), db=str(database))
+        self.tracker_store = TurnTrackerStore(Domain.empty(), db=str(database))
         self.lock_store = lock_store or InMemoryLockStore()
         self.processor = FakeProcessor(self)
         self.ready = True
