@@ -30,7 +30,7 @@ CRISIS_INTENT = "report_crisis"
 INFORM_INTENT = "inform"
 START_OVER_INTENT = "start_over"
 CASE_SLOT = "case"
-_MISTAKEN = frozenset({"out_of_scope", START_OVER_INTENT, DEFAULT_NLU_FALLBACK_INTENT_NAME})
+_MISTAKEN = frozenset({"out_of_scope", "other_language", START_OVER_INTENT, DEFAULT_NLU_FALLBACK_INTENT_NAME})
 _FACTS = frozenset({"condition", "location", "side", "pregnancy_weeks"})
 
 
