@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from unknot.knowledge.schema import Ask, Condition, Finding, Level, Question, Region, Remedy, Rule, Source
+from unknot.knowledge.schema import Ask, Condition, Finding, Language, Level, Question, Region, Remedy, Rule, Source
 
 HERE = Path(__file__).resolve().parent
 _Base: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,6 +42,7 @@ class Knowledge:
     asks: Mapping[str, Ask]
     regions: Mapping[str, Region]
     messages: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, Language] = field(default_factory=dict)
     ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # ids.yml: closed lists by name
 
 
@@ -65,6 +66,7 @@ def load_from(folder: Path) -> Knowledge:
         asks=_records([folder / "asks.yml"], Ask),
         regions=_records([folder / "regions.yml"], Region),
         messages=_messages(folder / "messages.yml"),
+        languages=_records([folder / "languages.yml"], Language),
         ids=types.MappingProxyType(ids),
     )
     _check_ids(knowledge)
@@ -210,7 +212,9 @@ def _check_ids(knowledge: Knowledge) -> None:
         ("asks", knowledge.asks, lambda r: r.locations, ids["locations"]),
         ("asks", knowledge.asks, lambda r: [i for c in r.choices for i in (*c.present, *c.absent, *c.covers)], facts),
     ]
-    for name in ("questions", "findings", "conditions", "rules", "remedies", "regions"):
+    checks.append(("languages", knowledge.languages, lambda r: [s.finding for s in r.signs], knowledge.findings))
+    checks.append(("languages", knowledge.languages, lambda r: (r.direction,), ids["directions"]))
+    for name in ("questions", "findings", "conditions", "rules", "remedies", "regions", "languages"):
         checks.append((name, getattr(knowledge, name), lambda r: r.sources, knowledge.sources))
     for name, records, named, known in checks:
         for record in records.values():

@@ -216,5 +216,42 @@ class Region:
     crisis_line: str  # the number of the crisis line alone, for a button; empty where unknown
     crisis_by_text: str  # the crisis line for those who cannot or will not speak
     emergency_room: str  # what people call it there: "ER", "A&E"
+    crisis_line_texts: bool = False  # the same number takes texts
     poison_line: str = ""
     sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignLabel:
+    """A finding as a noun phrase of a language: "dolor en el pecho"."""
+
+    finding: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Language:
+    """What is said to a person who writes in a language in which the assistant does not work.
+
+    The texts are templates: `{call}` is `call` with the number of the region, or `call_unknown`; `{because}` is
+    `because` with the labels of the signs, or `because_unnamed`; `{line}` is the crisis line.
+    """
+
+    id: str  # the name of its lexicon in lexicon/other_languages/
+    tag: str  # BCP 47, for screen readers: "es", "hi-Latn"
+    direction: str  # "ltr" or "rtl"
+    title: str  # of an emergency
+    call: str  # a whole sentence with {number}
+    call_unknown: str  # the same where the number is not known
+    because: str  # {signs}
+    because_unnamed: str
+    joined: str  # {these} signs and {this} one more
+    emergency: str  # {call} and {because}
+    standing: str  # {call}; an emergency was told before
+    ordinary: str  # {call}; nothing that cannot wait was read
+    crisis: str  # {line} and {call}
+    crisis_call: str  # {number}
+    crisis_call_or_text: str  # {number}
+    crisis_call_unknown: str
+    signs: tuple[SignLabel, ...]
+    sources: tuple[str, ...]

@@ -7,7 +7,7 @@ import logging
 import sys
 import traceback
 import warnings
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
