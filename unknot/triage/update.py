@@ -67,11 +67,15 @@ def update(case: Case, turn: Turn, knowledge: Knowledge) -> TurnUpdate:
     before = case
     case = _counted(case, turn)
     standing = _standing(case, knowledge)
+    if turn.in_crisis and case.pending != CRISIS:
+        case = replace(
+            case, pending=None
+        )  # the line is all that is said now: no later "no" answers an older question
     case = _begun_anew(case, turn, standing, knowledge)
     waiting = build(case.pending, case, knowledge) if case.pending else None
     at_question = case
     case, ticked = _taken(case, turn, waiting, standing, knowledge)
-    told = _known(case) != _known(at_question)
+    told = case.repeats == 1 and _known(case) != _known(at_question)  # what is said again is not new
     given = Answer(case)
     if waiting is not None:
         given = answer(case, Asked(turn, waiting, ticked, told, case.messages, knowledge), at_question)
