@@ -35,6 +35,9 @@ def texts() -> dict[str, str]:
         found[f"questions: {question.id}"] = question.text
     for remedy in knowledge.remedies.values():
         found[f"remedies: {remedy.id}"] = f"{remedy.how} {remedy.caution} {remedy.dose}".strip()
+        for advice in remedy.taken_against:
+            text = f"{advice.text} {advice.watch}".format(urgent_line="your doctor")
+            found[f"remedies: {remedy.id}, taken against {advice.any_of[0]}"] = text
     for finding in knowledge.findings.values():
         found[f"findings: {finding.id}"] = f"{finding.question} {finding.new_question}".strip()
     for ask in knowledge.asks.values():
@@ -45,6 +48,8 @@ def texts() -> dict[str, str]:
     for region in knowledge.regions.values():
         found[f"regions: {region.id}, emergency"] = region.emergency_text
         found[f"regions: {region.id}, crisis"] = region.crisis_text
+        found[f"regions: {region.id}, without a phone"] = region.cannot_phone
+        found[f"regions: {region.id}, crisis by text"] = region.crisis_by_text
     return found
 
 

@@ -175,7 +175,9 @@ def cited() -> dict[str, set[str]]:
     groups: list[Mapping[str, Any]] = [getattr(knowledge, name) for name in names]
     found: dict[str, set[str]] = {}
     for record in (record for group in groups for record in group.values()):
-        for source in (*record.sources, *getattr(record, "over_sources", ())):
+        parts = (*getattr(record, "labels", ()), *getattr(record, "taken_against", ()))
+        within = (source for part in parts for source in part.sources)
+        for source in (*record.sources, *getattr(record, "over_sources", ()), *within):
             found.setdefault(source, set()).add(record.id)
     return found
 

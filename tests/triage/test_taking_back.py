@@ -291,3 +291,45 @@ def test_a_case_stays_small() -> None:
         talk.say("no numbness and lower back 7", "deny", (Mention("finding", SIGN, "denied"), Mention("severity", 7)))
     assert len(talk.case.statements) < 10
     assert case_with("fever").to_json() == {"statements": [{"what": "fever", "quote": "fever"}]}
+
+
+def planned(*conditions: str) -> Talk:
+    talk = Talk()
+    talk.tell(*conditions, location="lower", severity=5, duration_days=1, injury="strain", age=30)
+    talk.to_plan()
+    assert talk.of("plan")
+    return talk
+
+
+@pytest.mark.parametrize(("amount", "words", "too_much"), [(1600.0, "ibuprofen", True), (400.0, "advil", False)])
+def test_milligrams_in_a_day_are_held_against_the_label(amount: float, words: str, too_much: bool) -> None:
+    talk = planned()
+    talk.say(words, "inform", (Mention("condition", "other_nsaid", amount=amount),))
+    assert (talk.level == "emergency") is too_much
+    within = M["within_the_label"].format(hours=KNOWLEDGE.remedies["ibuprofen"].label_hours_between)
+    assert (within in [reply["text"] for reply in talk.replies]) is not too_much
+
+
+def test_a_painkiller_of_unknown_amount_is_asked_about_and_too_much_is_an_alarm() -> None:
+    talk = planned()
+    talk.say("took some paracetamol", "inform", (Mention("condition", "acetaminophen_already"),))
+    assert talk.of("ask")[0]["ask"] == "dose"
+    talk.say("Yes, more than the label allows")
+    assert talk.level == "emergency"
+    assert talk.case.status("overdose") == "now"
+
+
+def test_a_medicine_taken_against_a_warning_is_answered_with_what_to_do_now() -> None:
+    talk = planned("anticoagulant")
+    talk.say("i took 2 aleve already", "inform", (Mention("condition", "other_nsaid"),))
+    assert M["taken_against_warning"] in [reply["text"] for reply in talk.replies]
+
+
+@pytest.mark.parametrize("words", ["it didn't help", "still hurts", "no better"])
+def test_what_did_not_help_is_no_relief_and_records_nothing(words: str) -> None:
+    talk = planned()
+    before = talk.case.statements
+    talk.say(words, "got_better", (Mention("trend", "same"), Mention("duration_days", 14)))
+    assert talk.case.statements == before
+    assert talk.replies[0]["text"] == M["not_helped"]
+    assert not talk.of("plan")

@@ -181,12 +181,13 @@ def _check_ids(knowledge: Knowledge) -> None:
     """Every id that a record names must exist, and every id that the product promises must have a record."""
     ids = knowledge.ids
     facts = {*knowledge.findings, *knowledge.conditions, *ids["facts"]}
+    sources = knowledge.sources
     checks: list[tuple[str, Mapping[str, Any], Callable[[Any], Any], Any]] = [
         ("questions", knowledge.questions, lambda r: r.related, knowledge.questions),
         ("questions", knowledge.questions, lambda r: r.remedies, knowledge.remedies),
         ("conditions", knowledge.conditions, lambda r: (r.kind,), ids["condition_kinds"]),
         ("sources", knowledge.sources, lambda r: (r.read,), ids["read"]),
-        ("findings", knowledge.findings, lambda r: r.over_sources, knowledge.sources),
+        ("findings", knowledge.findings, lambda r: r.over_sources, sources),
         ("rules", knowledge.rules, lambda r: (*r.all_of, *r.any_of), facts),
         ("rules", knowledge.rules, lambda r: r.locations, ids["locations"]),
         ("remedies", knowledge.remedies, lambda r: r.locations, ids["locations"]),
@@ -194,6 +195,15 @@ def _check_ids(knowledge: Knowledge) -> None:
         ("remedies", knowledge.remedies, lambda r: (r.group,), ids["plan_groups"]),
         ("remedies", knowledge.remedies, lambda r: [i for w in r.withheld_by for i in w.any_of], facts),
         ("remedies", knowledge.remedies, lambda r: [i for w in r.ask_first for i in w.any_of], facts),
+        ("remedies", knowledge.remedies, lambda r: [i for t in r.taken_against for i in t.any_of], facts),
+        (
+            "remedies",
+            knowledge.remedies,
+            lambda r: [i for t in r.taken_against for i in t.sources],
+            knowledge.sources,
+        ),
+        ("remedies", knowledge.remedies, lambda r: [i for x in r.labels for i in x.sources], sources),
+        ("remedies", knowledge.remedies, lambda r: [i for x in r.labels for i in x.regions], ids["regions"]),
         ("asks", knowledge.asks, lambda r: r.asks, ids["asks"]),
         ("asks", knowledge.asks, lambda r: r.findings, knowledge.findings),
         ("asks", knowledge.asks, lambda r: r.conditions, knowledge.conditions),
@@ -208,6 +218,7 @@ def _check_ids(knowledge: Knowledge) -> None:
                 allowed = f"; known: {', '.join(sorted(known))}" if len(known) < 80 else ""
                 raise KnowledgeError(f"{name}: {record.id!r} names unknown id {', '.join(dangling)}{allowed}")
     _check_findings(knowledge.findings)
+    _check_labels(knowledge.remedies)
     for ask in knowledge.asks.values():
         choices = [choice.id for choice in ask.choices]
         if double := sorted({choice for choice in choices if choices.count(choice) > 1}):
@@ -223,3 +234,21 @@ def _check_findings(findings: Mapping[str, Finding]) -> None:
             raise KnowledgeError(f"findings: {finding.id!r} has over_sources but not emergency_when_over")
         if finding.emergency_when_over and finding.floor is not Level.EMERGENCY:
             raise KnowledgeError(f"findings: {finding.id!r} stays an emergency when over but is none while it lasts")
+
+
+def _check_labels(remedies: Mapping[str, Remedy]) -> None:
+    """A label must hold together: a slip in one number would be told to people as what they may take."""
+    for remedy in remedies.values():
+        if bool(remedy.labels) != bool(remedy.dose):
+            raise KnowledgeError(f"remedies: {remedy.id!r} has a dose without labels, or labels without a dose")
+        for label in remedy.labels:
+            where = f"remedies: {remedy.id!r}, label of {label.strength_mg} mg"
+            first = label.first_dose_mg or label.dose_mg
+            if not 0 < label.strength_mg <= label.dose_mg <= first <= label.day_mg:
+                raise KnowledgeError(f"{where}: strength, dose, first dose and day must be in rising order")
+            if any(amount % label.strength_mg for amount in (label.dose_mg, first, label.day_mg)):
+                raise KnowledgeError(f"{where}: an amount is no whole number of tablets")
+            if not (0 < label.hours <= 24 and label.days > 0 and label.sources):
+                raise KnowledgeError(f"{where}: hours, days or sources are missing")
+            if remedy.danger_day_mg is not None and label.day_mg > remedy.danger_day_mg:
+                raise KnowledgeError(f"{where}: it allows more than danger_day_mg")

@@ -113,6 +113,34 @@ class Withhold:
 
 
 @dataclass(frozen=True)
+class Label:
+    """What the label of one strength of a non-prescription medicine allows an adult. All amounts in mg."""
+
+    strength_mg: int  # in one tablet
+    dose_mg: int  # most at one time
+    day_mg: int  # most in 24 hours
+    hours: int  # fewest between two doses
+    sources: tuple[str, ...]
+    first_dose_mg: int = 0  # most within the first hour, where the label allows more than `dose_mg`; 0: no more
+    days: int = 10  # most days in a row without asking a doctor
+    regions: tuple[str, ...] = ()  # where this label counts; empty: wherever no other label of the remedy does
+
+
+@dataclass(frozen=True)
+class TakenAgainst:
+    """What to do now when a remedy was taken although any of `any_of` speaks against it.
+
+    `text` may hold "{urgent_line}", the region's line for help today.
+    """
+
+    any_of: tuple[str, ...]
+    level: Level  # urgent: call today; see_clinician: ask before the next one
+    text: str  # take no more, and whom to ask
+    watch: str  # what to watch for, and what to do then
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Remedy:
     """Something to do, with how, caution and what withholds it."""
 
@@ -129,10 +157,24 @@ class Remedy:
     max_severity: int | None = None  # offered up to this pain score
     min_severity: int | None = None  # offered from this pain score
     dose: str = ""  # label dose; given only to adults with every safety question answered and nothing against it
+    taken_as: str = ""  # the condition id that says a person has taken it already
+    names: tuple[str, ...] = ()  # what people call it, in small letters
+    label_mg_in_24_hours: int = 0  # the most that its label allows an adult
+    label_hours_between: int = 0  # between two doses
     withheld_by: tuple[Withhold, ...] = ()
     ask_first: tuple[Withhold, ...] = ()  # offered without a dose, with the advice to ask a professional first
     safe_meanwhile: bool = False  # may be offered before the interview is complete
     drawings: tuple[str, ...] = ()  # ids of drawings in web/
+    labels: tuple[Label, ...] = ()  # one per strength sold, and per region where labels differ
+    danger_day_mg: int | None = None  # all products together in 24 hours: above it labels warn of severe harm
+    taken_against: tuple[TakenAgainst, ...] = ()
+
+    def label_for(self, region: str, strength_mg: int | None = None) -> Label | None:
+        """The label that counts in a region: of this strength, else the strictest; None where there are no labels."""
+        here = [label for label in self.labels if region in label.regions]
+        here = here or [label for label in self.labels if not label.regions]
+        of_strength = [label for label in here if label.strength_mg == strength_mg]
+        return min(of_strength or here, key=lambda label: label.day_mg, default=None)
 
 
 @dataclass(frozen=True)
@@ -174,5 +216,9 @@ class Region:
     emergency_text: str  # the complete emergency reply
     crisis_text: str  # the complete crisis reply
     urgent_line: str  # whom to call today: "NHS 111", "an urgent care clinic"
+    cannot_phone: str  # how to reach emergency help without hearing or speaking
+    crisis_line: str  # the number of the crisis line alone, for a button; empty where unknown
+    crisis_by_text: str  # the crisis line for those who cannot or will not speak
+    emergency_room: str  # what people call it there: "ER", "A&E"
     poison_line: str = ""
     sources: tuple[str, ...] = ()

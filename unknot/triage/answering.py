@@ -12,7 +12,7 @@ from unknot.triage import checklist, confirm
 from unknot.triage.case import Case
 from unknot.triage.claims import doubted_alike, named, quoted, strongest_of
 from unknot.triage.confirm import EXAMINED, EXITS, GONE, NEVER
-from unknot.triage.interview import CLINICIAN, CONSENT, CRISIS, PERSON, NextAsk, mark
+from unknot.triage.interview import CLINICIAN, CONSENT, CRISIS, DOSE, PERSON, NextAsk, mark
 from unknot.triage.reply_kind import NO, REFUSED, UNKNOWN, YES, reply_kind
 from unknot.triage.statement import (
     CHECKED,
@@ -294,9 +294,23 @@ def give_up(case: Case, open_ids: Iterable[str], knowledge: Knowledge) -> Case:
     return replace(case, ignored=0, pending=None)
 
 
+def _answer_dose(case: Case, asked: Asked) -> Answer:
+    """Whether more was taken than the label allows; not knowing leaves it to a pharmacist."""
+    if asked.ticked and asked.kind != REFUSED:
+        return Answer(mark(case, "answered", DOSE), True)
+    if asked.kind == YES:
+        return Answer(mark(case.told(asked.statement("overdose", course=NEW)), "answered", DOSE), True)
+    if asked.kind == NO and not asked.told:
+        return Answer(mark(case.told(asked.statement("overdose", DENIED)), "answered", DOSE), True)
+    if asked.kind in (UNKNOWN, REFUSED):
+        return Answer(mark(case, "declined", DOSE), True)
+    return Answer(case, case.known("overdose"))
+
+
 _BY_ID: dict[str, Callable[[Case, Asked], Answer]] = {
     CONSENT: _answer_consent,
     CRISIS: _answer_crisis,
     CLINICIAN: _answer_clinician,
     PERSON: _answer_person,
+    DOSE: _answer_dose,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
-from unknot.triage import crisis, emergency, replies, small_talk
+from unknot.triage import crisis, doses, emergency, replies, small_talk
 from unknot.triage.answers import answers
 from unknot.triage.case import Case
 from unknot.triage.checklist import OWN_WORDS
@@ -101,6 +101,7 @@ def _ordinary(got: Taken) -> Outcome:
     case, said = _level_news(got)
     said += repairs(taken, knowledge)
     said += _kept_words(got)
+    said += doses.notes(got.before, case, got.assessment, knowledge)
     answered = answers(_questions(got), got.assessment, knowledge, MOST_ANSWERS)
     said += answered
     talk = small_talk.respond(case, turn, taken, got.assessment, knowledge, got.region)

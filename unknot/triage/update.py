@@ -18,6 +18,7 @@ from unknot.triage.answering import Answer, Asked, answer, give_up
 from unknot.triage.case import VALUE_FIELDS, Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.derive import UNNAMED_EMERGENCY
+from unknot.triage.doses import above_the_label
 from unknot.triage.engine import assess
 from unknot.triage.groups import denied_groups
 from unknot.triage.interview import CRISIS, FIRST, PERSON, NextAsk, build, mark, open_ask_ids
@@ -138,6 +139,7 @@ def _taken(
     case = case.told(*said)
     if "not_helped" not in turn.acts() or not case.plan_given:
         case = case.told(*values.statements(case, turn))
+    case = case.told(*above_the_label(case, knowledge))
     case = denied_groups(case, turn, knowledge)
     if _somebody_else_in_danger(said, knowledge):
         case = replace(case, pending=PERSON)
