@@ -17,9 +17,9 @@ from unknot.triage.statement import CHECKED, UNKNOWN
 FIRST = "red_flags_first"
 MORE = "red_flags_more"
 PART = ".part"  # after a list's id: some of its lines, asked about again
-CONSENT, CRISIS, CLINICIAN, PERSON = "consent", "crisis", "clinician_said", "person"
+CONSENT, CRISIS, CLINICIAN, PERSON, DOSE = "consent", "crisis", "clinician_said", "person", "dose"
 # Asked on an occasion of their own, not in the order of the interview.
-_BY_OCCASION = frozenset({CONSENT, CRISIS, CLINICIAN, PERSON})
+_BY_OCCASION = frozenset({CONSENT, CRISIS, CLINICIAN, PERSON, DOSE})
 GROUPS = {"condition": "conditions", "medicine": "medicines", "allergy": "allergies"}
 # Once someone has to see a clinician today, only what could make it an emergency and what fits the first aid matters.
 WHEN_URGENT = (FIRST, "location", "severity")
@@ -70,7 +70,7 @@ def open_ask_ids(case: Case, assessment: Assessment, knowledge: Knowledge) -> li
     # A red flag that may be there is asked about before everything; other doubts wait for the emergency signs.
     if doubts and asks and asks[0] == FIRST and not _is_emergency(doubts[0], knowledge):
         asks, doubts = asks[1:], [FIRST, *doubts]
-    asks = [*_occasions(case), *doubts, *asks, *_first_time(case, assessment)]
+    asks = [*_occasions(case), *doubts, *asks, *_amount(case, knowledge), *_first_time(case, assessment)]
     return [identity + PART if _in_parts(identity, case, knowledge) else identity for identity in asks]
 
 
@@ -80,6 +80,15 @@ def _occasions(case: Case) -> list[str]:
     found = [PERSON] if case.pending == PERSON else []
     examined = case.with_statuses(CHECKED) and CLINICIAN not in settled
     return [*found, CLINICIAN] if examined else found
+
+
+def _amount(case: Case, knowledge: Knowledge) -> list[str]:
+    """Whether it was too much, where a painkiller was taken today and nothing says how much."""
+    if DOSE in case.answered or DOSE in case.declined or case.known("overdose"):
+        return []
+    limited = {remedy.taken_as for remedy in knowledge.remedies.values() if remedy.taken_as}
+    taken = (case.latest(identity) for identity in sorted(limited & case.present()))
+    return [DOSE] if any(said is not None and said.amount is None for said in taken) else []
 
 
 def _first_time(case: Case, assessment: Assessment) -> list[str]:
