@@ -75,20 +75,22 @@ class OtherLanguages(GraphComponent):
         return messages
 
     def _read(self, message: Message, found: Guess, tracker: DialogueStateTracker | None) -> None:
-        mentions = reader(found.language).read(message.get(TEXT) or "")
-        present = [mention for mention in mentions if mention.assertion == PRESENT]
+        name, mentions, present = found.language, (), ()
+        for name in (found.language, *found.others):
+            mentions = reader(name).read(message.get(TEXT) or "")
+            present = tuple(mention for mention in mentions if mention.assertion == PRESENT)
+            if found.sure or present:
+                break
         if not found.sure and not present:
             return
-        language = _entity(LANGUAGE, found.language)
+        language = _entity(LANGUAGE, name)
         if (_slot(tracker, CASE_SLOT) or {}).get(_TOLD) == _EMERGENCY:
             language[STANDING] = True
         kept = [] if found.sure else message.get(ENTITIES) or []
         # What is long past or only supposed is as good as not said: nobody can ask about it in this language.
         said = [mention for mention in mentions if mention.assertion in (PRESENT, ABSENT)]
         signs = [_sign(mention) for mention in said if mention.kind != CRISIS]
-        message.set(
-            ENTITIES, [*kept, *signs, language, _entity(REGION, self._region)], add_to_output=True
-        )
+        message.set(ENTITIES, [*kept, *signs, language, _entity(REGION, self._region)], add_to_output=True)
         crisis = any(mention.kind == CRISIS for mention in present)
         intent = {"name": CRISIS_INTENT if crisis else OTHER_LANGUAGE, "confidence": 1.0}
         message.set(INTENT, intent, add_to_output=True)
