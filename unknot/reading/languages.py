@@ -80,7 +80,7 @@ def _by_words(text: str, words: list[str], own: Counter[str], english: int, befo
     if best in _WITHOUT_CLASSIFIER:
         return Guess(best, (there >= 2 or before == best) and not english)  # who mixes the two reads English
     if not there and (english or len("".join(words)) < _LEAST_LETTERS):
-        return Guess(ENGLISH, english > 0)
+        return Guess(ENGLISH, 2 * english >= len(set(words)))
     likely = _likelihoods(text)
     found = max(likely, key=lambda language: likely[language])
     if there:
