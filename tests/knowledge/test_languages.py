@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from unknot.knowledge.languages import in_their_language
@@ -12,6 +15,7 @@ from unknot.knowledge.loader import load
 from unknot.knowledge.schema import Language, Region
 
 KNOWLEDGE = load()
+SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "unknot/knowledge/reply.schema.json").read_text())
 EMERGENCY: dict[str, Any] = {
     "type": "triage",
     "level": "emergency",
@@ -39,6 +43,7 @@ def test_every_reply_has_the_numbers_of_the_region_and_no_others(language: Langu
     replies = [in_their_language(payload, told, region, KNOWLEDGE) for payload in (EMERGENCY, CRISIS, ORDINARY)]
     allowed = {region.emergency_number, region.crisis_number} - {""}
     for reply in replies:
+        jsonschema.validate(reply, SCHEMA)
         assert reply["lang"] == language.tag
         assert reply["dir"] == language.direction
         assert not re.search(r"[{}]", reply["text"])
