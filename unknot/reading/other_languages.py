@@ -130,6 +130,7 @@ class OtherLanguageReader:
         self._apart = lexicon.language == "zh"
         turns = () if self._apart else (line for line in lexicon.cues["turns"] if " " not in line)
         self._barriers = frozenset(word for line in (*lexicon.cues["blocks"], *turns) for word in self._split([line]))
+        self._no = frozenset(word for line in lexicon.cues["blocks"] for word in self._split([line]))
         self._words: set[str] = set(lexicon.words)
         self._begun: dict[str, list[str]] = {}  # first letter of a prefix -> prefixes
         self._signs = self._patterns(lexicon.signs)
@@ -200,7 +201,7 @@ class OtherLanguageReader:
 
     def _denied(self, sign: _Found, cues: list[_Found], words: list[str]) -> bool:
         denials = [cue for cue in cues if cue.name.startswith("denied")]
-        if any(sign.start <= cue.start < sign.end for cue in denials):
+        if not self._no.isdisjoint(words[sign.start : sign.end]):
             return False  # "I cannot pee": the no is part of the sign, and no other undoes it
         turns = [cue.start for cue in cues if cue.name in ("turns", "joins")]
         lists = [cue.start for cue in cues if cue.name == "lists"]
