@@ -107,7 +107,7 @@ def crisis(folder: str = "") -> list[Case]:
 def out_of_scope(folder: str = "") -> list[Case]:
     """Messages about other things, other parts of the body, or in other languages."""
     groups = ("general", "other_body", "other_language")
-    return _simple("oos", "out_of_scope", groups, folder, intents=("out_of_scope", "nlu_fallback"))
+    return _simple("oos", "out_of_scope", groups, folder, intents=("out_of_scope", "other_language", "nlu_fallback"))
 
 
 def facts(folder: str = "") -> list[Case]:

@@ -46,6 +46,7 @@ FRAMEWORKS: dict[str, set[str]] = {
     "sanic": {"channels", "launch"},
     "slack_sdk": {"channels"},
     "spacy": {"reading", "nlu"},
+    "py3langid": {"reading"},
     "medspacy": set(),  # only measured against
     "onnxruntime": {"encoder"},
     "tokenizers": {"encoder"},

@@ -1,7 +1,7 @@
 """Replies in the languages that the assistant does not work in, put together from `languages.yml` and the regions.
 
-Used where a reply leaves: by the assistant for responses that need no action server, and by the action server for what
-it says besides. Both look at the entities of the message that is answered, so a turn is in one language.
+Used where a reply leaves: by the assistant for responses that need no action server, and by the action server for
+what it says besides. Both look at the entities of the message that is answered, so a turn is in one language.
 """
 
 from __future__ import annotations

@@ -75,14 +75,14 @@ class OtherLanguages(GraphComponent):
         return messages
 
     def _read(self, message: Message, found: Guess, tracker: DialogueStateTracker | None) -> None:
-        mentions = reader(found.language).read(message.get(TEXT) or "")
+        name, mentions = _signs(message.get(TEXT) or "", found)
         present = [mention for mention in mentions if mention.assertion == PRESENT]
         if not found.sure and not present:
             return
-        language = _entity(LANGUAGE, found.language)
+        language = _entity(LANGUAGE, name)
         if (_slot(tracker, CASE_SLOT) or {}).get(_TOLD) == _EMERGENCY:
             language[STANDING] = True
-        kept = [] if found.sure else message.get(ENTITIES) or []
+        kept: list[dict[str, Any]] = [] if found.sure else message.get(ENTITIES) or []
         # What is long past or only supposed is as good as not said: nobody can ask about it in this language.
         said = [mention for mention in mentions if mention.assertion in (PRESENT, ABSENT)]
         signs = [_sign(mention) for mention in said if mention.kind != CRISIS]
@@ -91,6 +91,15 @@ class OtherLanguages(GraphComponent):
         intent = {"name": CRISIS_INTENT if crisis else OTHER_LANGUAGE, "confidence": 1.0}
         message.set(INTENT, intent, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [intent], add_to_output=True)
+
+
+def _signs(text: str, found: Guess) -> tuple[str, tuple[Mention, ...]]:
+    """The language in which a sign is stated, of those that it may be, and what was read in it."""
+    for language in (found.language, *found.others):
+        mentions = reader(language).read(text)
+        if any(mention.assertion == PRESENT for mention in mentions):
+            return language, mentions
+    return found.language, reader(found.language).read(text)
 
 
 def _sign(mention: Mention) -> dict[str, Any]:

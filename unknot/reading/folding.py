@@ -1,4 +1,4 @@
-"""Text of any language to words in one spelling: without accents, marks of vowels, typing shortcuts and drawn-out letters.
+"""Text of any language to one spelling: without accents, marks of vowels and drawn-out letters.
 
 What people type with one thumb seldom has its accents, and Hindi in Latin letters has no fixed spelling at all. The
 patterns of a lexicon go through the same folding as the messages, so both meet in the same form, which need not be a

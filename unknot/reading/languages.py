@@ -39,10 +39,13 @@ _LEAST_OF_SCRIPT = 2
 
 @dataclass(frozen=True)
 class Guess:
-    """`language` is the name of a lexicon file or "en". `sure` is false where it merely may be so."""
+    """`language` is the name of a lexicon file or "en". `sure` is false where it merely may be so, and for "en" also
+    where it may be a language that is not at hand.
+    """
 
     language: str
     sure: bool = True
+    others: tuple[str, ...] = ()  # further languages that it may be, where it is not sure
 
 
 def guess(text: str, before: str = "") -> Guess:
@@ -71,25 +74,28 @@ def _by_script(text: str) -> Guess | None:
     return None
 
 
-def _by_words(text: str, words: list[str], own: Mapping[str, int], english: int, before: str) -> Guess:
+def _by_words(text: str, words: list[str], own: Counter[str], english: int, before: str) -> Guess:
     best = max(own, key=lambda language: (own[language], language == before), default="")
     there = own.get(best, 0)
     if best in _WITHOUT_CLASSIFIER:
         return Guess(best, (there >= 2 or before == best) and not english)  # who mixes the two reads English
     if not there and (english or len("".join(words)) < _LEAST_LETTERS):
-        return Guess(ENGLISH)
+        return Guess(ENGLISH, 2 * english >= len(set(words)))
     likely = _likelihoods(text)
     found = max(likely, key=lambda language: likely[language])
     if there:
-        near = [language for language in own if own[language] == there and language in likely]
-        best = max(near, key=lambda language: likely[language])
-        enough = there >= 2 and there > english and likely[best] > likely[ENGLISH] and found not in _NEIGHBOURS
-        clear = found == best and likely[best] >= _SURE and there >= english
-        if enough or clear or (before == best and not english):
+        if own.get(found) == there and likely[found] >= _SURE:
+            best = found
+        enough = (
+            own[best] >= 2 and own[best] > english and likely[best] > likely[ENGLISH] and found not in _NEIGHBOURS
+        )
+        clear = found == best and likely[best] >= _SURE and own[best] >= english
+        whole = 2 <= there == len(set(words)) and len(own) == 1
+        if enough or clear or whole or (before == best and not english):
             return Guess(best)
-        return Guess(best, False)
+        return Guess(best, False, tuple(sorted(set(own) - {best})))
     clear = found in _BY_CLASSIFIER and likely[found] >= _SURER
-    return Guess(found) if clear else Guess(ENGLISH)
+    return Guess(found) if clear else Guess(ENGLISH, False)
 
 
 def _likelihoods(text: str) -> dict[str, float]:

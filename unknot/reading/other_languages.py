@@ -27,18 +27,30 @@ CRISIS = "crisis"
 GAP = ".."  # in a pattern: a few words may stand here, none of which denies or turns
 NUMBER = "#"  # in a pattern: a number of ten or more
 _MAY_STAND = "~"  # the atom of a word that may stand in a gap
-_GAP_WORDS = 4
+_GAP_WORDS = 5
 _GAP_LETTERS = 5  # of a language whose words are not parted
 _REACH = 8  # words over which a denial holds
 _REACH_BACK = 4  # the same for one that follows what it denies
-_LEAST_LETTERS_TO_MEND = 6
+_LEAST_LETTERS_TO_MEND = 5
 _MARKS = frozenset('.,;:!?()\n。，、；：！？،؛؟…-/"¿¡«»[]*')
 _IN_MARKS = re.escape("".join(sorted(_MARKS)))
 _WORD = re.compile(rf"[{_IN_MARKS}]|[^\s{_IN_MARKS}]+")
 _LETTER = re.compile(rf"[{_IN_MARKS}]|[a-z]+|\d+|[^\s]")  # where words are not parted
 _TWO_DIGITS = re.compile(r"[1-9]\d+")
 _HARD = frozenset(".;!?\n。；！？؛؟…")
-_CUES = ("denied_before", "denied_after", "blocks", "turns", "lists", "now", "past", "supposed", "figures")
+_CUES = (
+    "denied_before",
+    "denied_after",
+    "blocks",
+    "joins",
+    "turns",
+    "lists",
+    "now",
+    "past",
+    "supposed",
+    "asked",
+    "figures",
+)
 _KEYS = {"words", "short", "letters", "classes", "signs", *_CUES}
 
 
@@ -46,8 +58,9 @@ _KEYS = {"words", "short", "letters", "classes", "signs", *_CUES}
 class Lexicon:
     """One language as its file says it; every word is folded.
 
-    `words` are such as tell the language from English, `plain_words` the same merely without accents; `short` are typing shortcuts with what they stand for; `signs`
-    go from a finding id or `CRISIS` to patterns; the rest are patterns and words of the sentence around a sign.
+    `words` are such as tell the language from English, `plain_words` the same merely without accents; `short` are
+    typing shortcuts with what they stand for; `letters` stand for others (traditional Chinese ones); `signs` go from
+    a finding id or `CRISIS` to patterns, `cues` from what the words around a sign do to theirs.
     """
 
     language: str
@@ -115,8 +128,9 @@ class OtherLanguageReader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._apart = lexicon.language == "zh"
-        barriers = (*lexicon.cues["blocks"], *lexicon.cues["turns"])
-        self._barriers = frozenset(word for line in barriers for word in self._split(line.split()))
+        turns = () if self._apart else (line for line in lexicon.cues["turns"] if " " not in line)
+        self._barriers = frozenset(word for line in (*lexicon.cues["blocks"], *turns) for word in self._split([line]))
+        self._no = frozenset(word for line in lexicon.cues["blocks"] for word in self._split([line]))
         self._words: set[str] = set(lexicon.words)
         self._begun: dict[str, list[str]] = {}  # first letter of a prefix -> prefixes
         self._signs = self._patterns(lexicon.signs)
@@ -179,22 +193,24 @@ class OtherLanguageReader:
         inside = [cue for cue in cues if start <= cue.start and cue.end <= end]
         if self._denied(sign, inside, words):
             return ABSENT
-        names = {cue.name for cue in inside if not (sign.start <= cue.start and cue.end <= sign.end)}
+        names = {cue.name for cue in inside}
         if "past" in names and "now" not in names:
             return PAST
-        return HYPOTHETICAL if "supposed" in names and "now" not in names else PRESENT
+        asked = any(cue.name == "asked" and cue.start == start for cue in inside)
+        return HYPOTHETICAL if asked or ("supposed" in names and "now" not in names) else PRESENT
 
     def _denied(self, sign: _Found, cues: list[_Found], words: list[str]) -> bool:
         denials = [cue for cue in cues if cue.name.startswith("denied")]
-        own = any(sign.start <= cue.start < sign.end for cue in denials)
-        turns = [cue.start for cue in cues if cue.name == "turns"]
+        if not self._no.isdisjoint(words[sign.start : sign.end]):
+            return False  # "I cannot pee": the no is part of the sign, and no other undoes it
+        turns = [cue.start for cue in cues if cue.name in ("turns", "joins")]
         lists = [cue.start for cue in cues if cue.name == "lists"]
         for cue in denials:
-            before = cue.name == "denied_before" and cue.end <= sign.start
+            before = cue.name == "denied_before" and cue.start < sign.start
             after = cue.name == "denied_after" and cue.start >= sign.end
-            if not (before or after) or (before and own):
-                continue  # "I cannot pee": the no is part of the sign, and an earlier one does not undo it
-            low, high = (cue.end, sign.start) if before else (sign.end, cue.start)
+            if not (before or after):
+                continue
+            low, high = (min(cue.end, sign.start), sign.start) if before else (sign.end, cue.start)
             if high - low > (_REACH if before else _REACH_BACK) * (2 if self._apart else 1):
                 continue
             if any(low <= turn < high for turn in turns):
