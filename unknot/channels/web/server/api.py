@@ -52,7 +52,7 @@ class Api:
         self._load = Load()
         handling = Handling("web", self._inbox, agent, _left, lambda turn: self._load.room(_is_urgent(turn)))
         self._turns = Turns(handling.handle)
-        room: Callable[[], bool] = lambda: self._turns.count < self._load.bound  # noqa: E731
+        room: Callable[[], bool] = lambda: self._load.has_room(self._turns.count)  # noqa: E731
         self.health = Health(Readiness(self._database, self._inbox.server, room), self._database)
         self._limits = Limits(config)
         self._urgency: Urgency | None = None
@@ -65,7 +65,10 @@ class Api:
     async def start(self) -> None:
         """Begins what runs beside the requests; in the server's loop."""
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(job()) for job in (self._inbox.keep_alive, self._take_up, self._get_urgency)]
+        self._tasks = [
+            loop.create_task(job())
+            for job in (self._inbox.keep_alive, self._load.watch, self._take_up, self._get_urgency)
+        ]
 
     async def close(self) -> None:
         """Gives back what is not done, and lets go of the database and of Redis."""
