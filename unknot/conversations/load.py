@@ -1,4 +1,4 @@
-"""How much work a server takes on: less than two seconds of it, so that what it accepts is answered soon.
+"""How much work a server takes on: about a second of it, so that what it accepts is answered soon.
 
 Without a bound everybody waits behind everybody, and past its capacity a server answers nobody in time. What a turn
 costs is measured as the server runs: while it is late for everything, the time between the ends of two turns; else
@@ -16,12 +16,13 @@ from contextlib import asynccontextmanager
 
 from unknot.observability.metrics import TURNS_BOUND
 
-SECONDS = 1.5  # of work that is accepted
-BUSY_SLOTS, QUIET_SLOTS = 4, 32  # turns that are worked at side by side; the next ones wait in line
+SECONDS = 1.0  # of work that is accepted
+BUSY_SLOTS, QUIET_SLOTS = 2, 32  # turns that are worked at side by side; the next ones wait in line
 LEAST, MOST = 4, 400  # turns, however long or quick they are
 FIRST_COST = 0.035  # seconds of the server a turn, until it is known
 URGENT_SHARE = 4  # an emergency is accepted up to so many times the bound
 LATE = 0.05  # seconds by which a server that is busy is late for an appointment with itself
+DROWNING = 1.0
 _TICK = 0.1
 _WEIGHT = 0.15  # of the newest measurement
 
@@ -53,6 +54,11 @@ class Load:
     def is_busy(self) -> bool:
         """Whether the server is late for everything."""
         return self._late > LATE
+
+    @property
+    def is_drowning(self) -> bool:
+        """Whether even turning people away takes all that the server has."""
+        return self._late > DROWNING
 
     @property
     def slots(self) -> int:

@@ -34,7 +34,8 @@ from unknot.conversations.records import WEB, has_spoken
 from unknot.observability.metrics import RATE_LIMITED
 
 logger = logging.getLogger(__name__)
-FIRST_STEPS = ("/api/session", "/api/messages")
+MESSAGES = "/api/messages"
+FIRST_STEPS = ("/api/session", MESSAGES)
 _SWEEP_SECONDS = 3_600.0
 
 
@@ -95,6 +96,8 @@ class Api:
 
     async def admit(self, request: Request) -> None:
         """Raises RefusedError for an address that asks too much; the first words of a session pass all the same."""
+        if self._load.is_drowning and request.path != MESSAGES:
+            raise RefusedError("busy", self._load.pause())
         over = await self._limits.wait("address", address(request, self.config.proxies))
         if over and request.path not in FIRST_STEPS:
             raise _too_many("address", over)
