@@ -107,7 +107,7 @@ def _unseen(outcome: Outcome) -> list[str]:
         "## Messages that nobody has tuned to",
         "",
         f"{len(outcome.reads)} messages: `evaluation/sets/unseen.yml`, and real health messages of all kinds, kept "
-        "outside the repository and labelled by line in `evaluation/real/labels.tsv`. An alarm is the emergency number "
+        "outside the repository, labelled by line in `evaluation/real/labels.tsv`. An alarm is the emergency number "
         "at once; a direct question is asked where the two readers disagree.",
         "",
         *_table(("what", "share"), _rows(outcome.totals)),

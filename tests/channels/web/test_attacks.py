@@ -119,7 +119,6 @@ def test_a_clock_that_goes_back_an_hour_ignores_nobody(own_server: Make) -> None
 def test_what_a_server_cannot_do_is_refused_before_it_is_accepted_and_emergencies_are_let_in(
     own_server: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unknot.conversations.load.SLOTS", 2)
     monkeypatch.setattr("unknot.conversations.load.Load.bound", property(lambda self: 2))
     server = own_server()
     people = [Person(server) for _ in range(5)]

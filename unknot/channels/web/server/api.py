@@ -34,7 +34,8 @@ from unknot.conversations.records import WEB, has_spoken
 from unknot.observability.metrics import RATE_LIMITED
 
 logger = logging.getLogger(__name__)
-FIRST_STEPS = ("/api/session", "/api/messages")
+MESSAGES = "/api/messages"
+FIRST_STEPS = ("/api/session", MESSAGES)
 _SWEEP_SECONDS = 3_600.0
 
 
@@ -52,7 +53,7 @@ class Api:
         self._load = Load()
         handling = Handling("web", self._inbox, agent, _left, lambda turn: self._load.room(_is_urgent(turn)))
         self._turns = Turns(handling.handle)
-        room: Callable[[], bool] = lambda: self._turns.count < self._load.bound  # noqa: E731
+        room: Callable[[], bool] = lambda: self._load.has_room(self._turns.count)  # noqa: E731
         self.health = Health(Readiness(self._database, self._inbox.server, room), self._database)
         self._limits = Limits(config)
         self._urgency: Urgency | None = None
@@ -65,7 +66,10 @@ class Api:
     async def start(self) -> None:
         """Begins what runs beside the requests; in the server's loop."""
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(job()) for job in (self._inbox.keep_alive, self._take_up, self._get_urgency)]
+        self._tasks = [
+            loop.create_task(job())
+            for job in (self._inbox.keep_alive, self._load.watch, self._take_up, self._get_urgency)
+        ]
 
     async def close(self) -> None:
         """Gives back what is not done, and lets go of the database and of Redis."""
@@ -92,6 +96,8 @@ class Api:
 
     async def admit(self, request: Request) -> None:
         """Raises RefusedError for an address that asks too much; the first words of a session pass all the same."""
+        if self._load.is_drowning and request.path != MESSAGES:
+            raise RefusedError("busy", self._load.pause())
         over = await self._limits.wait("address", address(request, self.config.proxies))
         if over and request.path not in FIRST_STEPS:
             raise _too_many("address", over)

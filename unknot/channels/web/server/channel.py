@@ -10,7 +10,13 @@ from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
-from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge, SanicException
+from sanic.exceptions import (
+    MethodNotSupported,
+    NotFound,
+    PayloadTooLarge,
+    SanicException,
+    ServiceUnavailable,
+)
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 from sanic.response import text as text_response
@@ -184,7 +190,8 @@ def _on_error(api: Api, fallback: Callable[[Request, Exception], HTTPResponse]) 
             code = next((code for kind, code in _KINDS if isinstance(error, kind)), "")
             if not code and isinstance(error, SanicException) and 400 <= (error.status_code or 500) < 500:
                 code = "bad_request"  # something that Sanic could not read
-            if isinstance(error, PASSING):
+            # Sanic's own: a request that waited too long for its turn.
+            if isinstance(error, (*PASSING, ServiceUnavailable)):
                 error = RefusedError("away", 1.0)
             else:
                 if not code:

@@ -94,16 +94,16 @@ class Reception:
     def _admit(self, body: dict[str, Any]) -> bool:
         """Whether the message is let in before others. Raises RefusedError where there is no room for it."""
         under_way = self._turns.count
-        if self._load.is_quiet and under_way < self._load.bound:
+        if not self._load.is_busy and 2 * under_way < self._load.bound:
             return False
         looks = self._urgency()
         ids, text = body.get("choices"), body.get("text")
         urgent = looks is not None and (
             looks.of_choices(ids) if isinstance(ids, list) else isinstance(text, str) and self._reads(looks, text)
         )
-        if seconds := self._load.wait(under_way, urgent=urgent):
+        if not self._load.has_room(under_way, urgent=urgent):
             TURNS_SHED.labels(str(urgent).lower()).inc()
-            raise RefusedError("busy", seconds)
+            raise RefusedError("busy", self._load.pause())
         return urgent
 
     def _reads(self, looks: Urgency, text: str) -> bool:
