@@ -14,7 +14,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops test test-other-python test-scale audit sbom fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
+.PHONY: help setup setup-dev run shell serve-rest slack purge train lint validate lint-ops check test test-other-python test-scale tune-setup audit sbom fuzz understanding sealed bench-nlu compare-context bench profile-turn bench-many soak
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ lint: setup-dev ## style, formatting and types
 validate: setup-dev ## Rasa's own check of domain and data; our warnings are errors
 	@exec $(PY) -m scripts.validate
 
+check: lint ## style, types and unit tests: no server, no training, no browser; within a minute
+	@exec $(PY) -m pytest --quiet -m "not (e2e or browser or servers or slow)"
+
 test: lint validate ## every check and every test
 	@$(PY) -m scripts.browser
 	@$(PY) -m scripts.servers
@@ -67,6 +70,10 @@ test-scale: setup-dev ## several servers under load, parts of them dying; eight 
 
 lint-ops: setup-dev ## check containers, Kubernetes manifests and nginx' configuration
 	@exec $(PY) -m scripts.lint_ops
+
+tune-setup: setup ## make .venv-tune with PyTorch, to train the sentence encoder further (pip; large)
+	@test -x .venv-tune/bin/python || $(PY) -m venv .venv-tune
+	@.venv-tune/bin/python -m pip install --quiet --requirement ops/python/tune/requirements.txt
 
 audit: setup-dev ## known advisories for the locked packages; fails where they cannot be looked up
 	@exec $(PY) -m scripts.audit

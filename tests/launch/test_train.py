@@ -15,7 +15,7 @@ from unknot.launch.train import KEEP, Project, TrainingError, current_model, fin
 FILES = {
     "config.yml": "pipeline: []",
     "domain.yml": "intents: []",
-    "uv.lock": "version = 1",
+    "uv.lock": "\n\n".join(f'[[package]]\nname = "{name}"\nversion = "1.1"' for name in ("spacy", "other")),
     "data/nlu/greet.yml": "nlu: []",
     "unknot/knowledge/asks.yml": "asks: []",
     "unknot/knowledge/loader.py": "",
@@ -67,6 +67,23 @@ def test_what_calls_for_training(project: Project, trained: list[Path], name: st
     path.write_text("# changed\n")
     train(project)
     assert len(trained) == 1 + again
+
+
+@pytest.mark.parametrize(("name", "again"), [("spacy", True), ("other", False)])
+def test_only_some_packages_decide_what_is_learnt(
+    project: Project, trained: list[Path], name: str, again: bool
+) -> None:
+    train(project)
+    lock = project.root / "uv.lock"
+    old = f'name = "{name}"\nversion = "1.1"'
+    lock.write_text(lock.read_text().replace(old, old.replace("1.1", "1.2")))
+    train(project)
+    assert len(trained) == 1 + again
+
+
+def test_the_packages_that_decide_are_in_the_lock_file() -> None:
+    found = {line.partition(" ")[0] for line in training._locked(training.ROOT / "uv.lock")}
+    assert found == set(training._LOCKED)
 
 
 @pytest.mark.parametrize("harm", ["gone", "cut", "stamp gone", "stamp broken", "stamp strange"])
