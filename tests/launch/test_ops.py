@@ -102,6 +102,8 @@ def test_the_days_that_are_set_reach_everything_that_deletes() -> None:
     assert len(deleting) == 2
     for container in deleting:
         assert {"configMapRef": {"name": "unknot"}} in container["envFrom"]
+
+
 def test_both_servers_share_the_key_of_actions() -> None:
     for name in ("assistant", "actions"):
         assert "UNKNOT_ACTIONS_KEY" in COMPOSE["services"][name]["environment"]
