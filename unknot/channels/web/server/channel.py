@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 MOST_BYTES = 262_144  # of any request to this server
 ADVICE = "advice.js"
 SECURITY_TXT = "/.well-known/security.txt"
+WORKER = "worker.js"
 _KINDS = ((NotFound, "not_found"), (MethodNotSupported, "wrong_method"), (PayloadTooLarge, "too_large"))
 
 
@@ -131,13 +132,21 @@ def _guarded(api: Api, handler: Callable[[Request], Awaitable[HTTPResponse | Non
 
 def _page_routes(blueprint: Blueprint, api: Api, wording: Wording) -> Callable[[Request], HTTPResponse]:
     files = static.read_folder(WEB_FOLDER)
-    files[ADVICE] = static.served(static.TYPES[".js"], wording.advice_module().encode())
+    page_text = wording.page(files["index.html"].plain.decode())
+    files["index.html"] = static.served(static.TYPES[".html"], page_text.encode())
+    advice = wording.advice_module()
+    files[ADVICE] = static.served(static.TYPES[".js"], advice.encode())
+    files.update(static.embed_kit(WEB_FOLDER, advice))
 
     async def widget(request: Request, path: str) -> HTTPResponse:
         if path not in files:
             raise NotFound("no such file")
         headers = {**EVERY_HEADER, **api.sessions.origins.headers(request)}
         embeddable = "Access-Control-Allow-Origin" in headers
+        if path.endswith(".html"):
+            headers.update(PAGE_HEADERS)
+        if path == WORKER:
+            headers["Service-Worker-Allowed"] = "/"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin" if embeddable else "same-origin"
         return static.answer(request, files[path], headers)
 
