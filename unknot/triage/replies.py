@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge
-from unknot.knowledge.schema import Level, Region
+from unknot.knowledge.schema import Region
+from unknot.triage.cards import NOW, Card
 from unknot.triage.case import Case
 from unknot.triage.engine import Assessment, join
 from unknot.triage.interview import NextAsk
-from unknot.triage.plan import Plan, Withheld
+from unknot.triage.plan import Plan, PlanItem, Withheld, by_reason
 
 Reply = dict[str, Any]
 
@@ -29,7 +30,7 @@ def answer(
     """
     record = knowledge.questions[question]
     own = [_not_for_you(held, knowledge)] if held else []
-    own += _by_reason(ask_first, "answer_ask_first", knowledge)
+    own += by_reason(ask_first, "answer_ask_first", knowledge)
     text = f"{' '.join(own)}\n\n{record.text}" if own else record.text
     return {
         "type": "answer",
@@ -46,17 +47,8 @@ def answer(
 
 def _not_for_you(held: Sequence[Withheld], knowledge: Knowledge) -> str:
     """ "Not for you, from what you told me: A, B or C, because of a blood thinner." One sentence for each reason."""
-    lines = _by_reason(held, "answer_held_line", knowledge)
+    lines = by_reason(held, "answer_held_line", knowledge)
     return knowledge.messages["answer_held"].format(lines=" ".join(lines))
-
-
-def _by_reason(held: Sequence[Withheld], message: str, knowledge: Knowledge) -> list[str]:
-    """A sentence for each set of reasons, with the remedies that share it."""
-    titles: dict[tuple[str, ...], list[str]] = {}
-    for item in held:
-        titles.setdefault(item.labels, []).append(item.title)
-    m = knowledge.messages
-    return [m[message].format(titles=join(found, m["or"]), because=join(labels)) for labels, found in titles.items()]
 
 
 def links(sources: Iterable[str], knowledge: Knowledge) -> list[dict[str, str]]:
@@ -131,60 +123,57 @@ def call_text(region: Region, knowledge: Knowledge) -> str:
     return knowledge.messages["emergency_call_unknown"]
 
 
-def plan(made: Plan, knowledge: Knowledge) -> Reply:
-    """The plan with everything a text-only channel needs in `text`."""
-    messages = knowledge.messages
-    urgent = made.level in (Level.EMERGENCY, Level.URGENT)
-    lines = [messages["plan_intro_urgent" if urgent else "plan_intro"]]
-    group = ""
-    for number, item in enumerate(made.remedies, 1):
-        if item.group != group:
-            group = item.group
-            lines.append(messages[f"plan_group_{group}"])
-        lines.append(f"{number}. {item.title}: {item.how}" + (f" {item.caution}" if item.caution else ""))
-    if made.withheld:
-        lines.append(messages["plan_withheld"])
-        for held in made.withheld:
-            line = messages["plan_withheld_line"].format(title=held.title, because=join(held.labels))
-            lines.append(f"- {line}")
-    expect, safety_net = messages["plan_expect"], messages["plan_safety_net"]
-    lines += [expect, safety_net, messages["not_reviewed"]]
+def plan(made: Plan, cards: Sequence[Card], knowledge: Knowledge, text: str, card: str = NOW, **more: Any) -> Reply:
+    """The plan with all its cards. `text` is what is to be read now, of the card with the id `card`."""
+    m = knowledge.messages
     return {
         "type": "plan",
-        "text": "\n".join(lines),
+        "text": text,
+        "card": card,
         "level": made.level.value,
         "location": made.location,
         "side": made.side,
         "severity": made.severity,
-        "remedies": [
-            {
-                "id": item.id,
-                "title": item.title,
-                "group": item.group,
-                "group_title": messages[f"plan_group_{item.group}"],
-                "how": item.how,
-                "caution": item.caution or None,
-                "ask_first": list(item.ask_first),
-                "sources": list(item.sources),
-                "strength": item.strength,
-                "drawings": list(item.drawings),
-                "links": links(item.sources, knowledge),
-            }
-            for item in made.remedies
-        ],
+        "remedies": [_remedy(item, knowledge) for item in made.remedies],
         "withheld": [
             {
                 "id": held.id,
                 "title": held.title,
                 "because": list(held.because),
-                "why": messages["plan_withheld_line"].format(title=held.title, because=join(held.labels)),
+                "why": m["plan_withheld_line"].format(title=held.title, because=join(held.labels)),
             }
             for held in made.withheld
         ],
-        "expect": expect,
-        "safety_net": safety_net,
-        "not_reviewed": messages["not_reviewed"],
+        "cards": [{"id": c.id, "title": c.title, "steps": list(c.steps), "text": c.text} for c in cards],
+        "expect": m["plan_expect"],
+        "safety_net": m["plan_safety_net"],
+        "not_reviewed": m["not_reviewed"],
+        **more,
     }
+
+
+def _remedy(item: PlanItem, knowledge: Knowledge) -> dict[str, Any]:
+    """A remedy of a plan; `choice` and `label` (amounts in mg, times in hours) only where there are any."""
+    found = {
+        "id": item.id,
+        "title": item.title,
+        "group": item.group,
+        "group_title": knowledge.messages[f"plan_group_{item.group}"],
+        "short": item.short,
+        "how": item.how,
+        "caution": item.caution or None,
+        "ask_first": list(item.ask_first),
+        "sources": list(item.sources),
+        "strength": item.strength,
+        "drawings": list(item.drawings),
+        "links": links(item.sources, knowledge),
+    }
+    if item.choice:
+        found["choice"] = item.choice
+    if item.label:
+        limits = ("strength_mg", "dose_mg", "first_dose_mg", "day_mg", "hours", "days")
+        found["label"] = {name: getattr(item.label, name) for name in limits}
+    return found
 
 
 def summary(facts: Sequence[tuple[str, str]], case: Case, remedies: Sequence[str], knowledge: Knowledge) -> Reply:
