@@ -56,7 +56,7 @@ def read(person: Mapping[str, Any], knowledge: Knowledge, region: str = "us") ->
         outcome = take_in(case, [turn], knowledge, here)
         case, said = outcome.case, list(outcome.replies)
         if outcome.go_on:
-            case, more = ask_or_plan(case, knowledge)
+            case, more = ask_or_plan(case, knowledge, here)
             said += more
         words = sum(_words(reply) for reply in said)
         if to_help is None and any(_helps(reply) for reply in said):
@@ -80,9 +80,7 @@ def _parsed(text: str, intent: str, entities: list[tuple[str, Any]], number: int
         "intent": {"name": intent, "confidence": 0.9},
         "entities": [{"entity": kind, "value": value} for kind, value in entities],
     }
-    if "timestamp" in Turn.__dataclass_fields__:
-        return Turn.from_parse(text, parse, float(number))  # type: ignore[arg-type, unused-ignore]
-    return Turn.from_parse(text, parse, str(number))  # type: ignore[arg-type, unused-ignore]
+    return Turn.from_parse(text, parse, str(number))
 
 
 def _helps(reply: Reply) -> bool:

@@ -64,21 +64,21 @@ def watch(knowledge: Knowledge, region: Region, message: str = "card_watch") -> 
 def steps_now(made: Plan, knowledge: Knowledge, tried: Sequence[str] = ()) -> tuple[PlanItem, ...]:
     """What to do first: one remedy of each kind, in the order for this strength of pain, without what was tried."""
     kinds = knowledge.ids[_order(made.severity)]
-    open_items = [item for item in made.remedies if item.id not in tried and _stands_alone(item)]
+    open_items = [item for item in made.remedies if item.id not in tried and stands_alone(item)]
     found = [item for kind in kinds if (item := next((i for i in open_items if i.step == kind), None))]
     return tuple(found[: MOST_STEPS_URGENT if made.level is Level.URGENT else MOST_STEPS])
 
 
 def choice_of(item: PlanItem, made: Plan) -> tuple[PlanItem, ...]:
     """A remedy with its alternatives that may be taken without asking first."""
-    return tuple(i for i in made.remedies if i.choice == item.choice and _stands_alone(i)) if item.choice else (item,)
+    return tuple(i for i in made.remedies if i.choice == item.choice and stands_alone(i)) if item.choice else (item,)
 
 
 def step_line(item: PlanItem, made: Plan, knowledge: Knowledge) -> str:
     """A step in a breath; medicines are a choice."""
     if item.group != MEDICINE:
         return item.short
-    titles = [option.title for option in choice_of(item, made)]
+    titles = [option.title.split(" (")[0] for option in choice_of(item, made)]
     return knowledge.messages["card_medicine_step"].format(titles=join(titles, knowledge.messages["or"]))
 
 
@@ -88,7 +88,7 @@ def _order(severity: int | None) -> str:
     return "steps_severe" if severity >= _SEVERE else "steps_mild"
 
 
-def _stands_alone(item: PlanItem) -> bool:
+def stands_alone(item: PlanItem) -> bool:
     """Whether somebody may do it without asking anyone: a medicine needs a dose that may be given."""
     return item.group != MEDICINE or (item.dosed and not item.ask_first)
 
@@ -111,7 +111,7 @@ def _now(made: Plan, assessment: Assessment, knowledge: Knowledge, region: Regio
 def _whom_to_call(made: Plan, assessment: Assessment, knowledge: Knowledge, region: Region) -> Iterator[str]:
     m = knowledge.messages
     yield m["card_urgent"].format(urgent_line=region.urgent_line)
-    place = m["card_say_place"].format(place=m[f"location_{made.location}"]) if made.location else ""
+    place = " " + m["card_say_place"].format(place=m[f"location_{made.location}"]) if made.location else ""
     severity = "" if made.severity is None else m["card_say_severity"].format(severity=made.severity)
     if assessment.labels:
         yield m["card_say"].format(place=place, severity=severity, signs=join(assessment.labels))

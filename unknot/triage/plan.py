@@ -136,13 +136,13 @@ def labels(ids: Sequence[str], remedy: Remedy, knowledge: Knowledge) -> tuple[st
     return tuple(dict.fromkeys(words))
 
 
-def by_reason(held: Sequence[Withheld], message: str, knowledge: Knowledge) -> list[str]:
-    """A sentence for each set of reasons, with the remedies that share it."""
+def by_reason(held: Sequence[Withheld], message: str, knowledge: Knowledge, last: str = "or") -> list[str]:
+    """A sentence for each set of reasons, with the remedies that share it; `last` is the message that joins them."""
     titles: dict[tuple[str, ...], list[str]] = {}
     for item in held:
         titles.setdefault(item.labels, []).append(item.title)
     m = knowledge.messages
-    return [m[message].format(titles=join(found, m["or"]), because=join(labels)) for labels, found in titles.items()]
+    return [m[message].format(titles=join(found, m[last]), because=join(labels)) for labels, found in titles.items()]
 
 
 def _item(remedy: Remedy, dose_allowed: bool, assessment: Assessment, knowledge: Knowledge, region: str) -> PlanItem:
