@@ -3,7 +3,8 @@
     python -m evaluation.plan_words
 
 Persons are generated: every place and a range of strengths, ages and health, each told in one message and then asked
-whatever the interview asks, which they deny. The measure counts the `text` of replies, what a text-only channel shows.
+whatever the interview asks, which they deny. The measure counts the `text` of replies: what a text-only channel
+shows.
 """
 
 from __future__ import annotations
@@ -109,5 +110,4 @@ def report() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(report(), sys.stdout, indent=1)
-    print()
+    sys.stdout.write(json.dumps(report(), indent=1) + "\n")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge, load
+from unknot.reading.follow_up import read as read_wishes
 from unknot.reading.replies import read as read_acts
 from unknot.triage import crisis
 from unknot.triage.case import Case
@@ -38,7 +39,8 @@ class Talk:
         """One turn; gives all payloads of it."""
         self._count += 1
         acts = (Mention("act", m.value, start=m.start, end=m.end) for m in read_acts(text))
-        turn = Turn(text, intent, confidence, (*mentions, *acts), str(self._count))
+        wishes = (Mention(m.kind, m.value, start=m.start, end=m.end) for m in read_wishes(text))
+        turn = Turn(text, intent, confidence, (*mentions, *acts, *wishes), str(self._count))
         after = update(self.case, turn, self.knowledge).case
         if is_news(self.case, after, assess(after, self.knowledge)):
             told = explain(self.case, [replace(turn, alarmed=True)], self.knowledge, self.region)

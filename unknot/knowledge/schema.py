@@ -73,6 +73,7 @@ class Question:
     items: tuple[str, ...] = ()  # list items of the source document that the text must name, word for word
     related: tuple[str, ...] = ()  # question ids that people ask next
     remedies: tuple[str, ...] = ()  # remedies it speaks of: what is withheld from the person who asks is said first
+    brief: str = ""  # what follows that sentence in the short form; empty: the sentences after it
     variants: tuple[
         Variant, ...
     ] = ()  # another deciding sentence for who asks or for what; the first that fits counts

@@ -1,5 +1,6 @@
-"""What a message wishes of the plan or the last answer ("more", "which first", "it did not help", "for how long?"), and
-which remedies it names.
+"""What a message wishes of the plan or the last answer, and which remedies it names.
+
+"More", "which first", "it did not help" are wishes, "for how long?" and "and ice?" sides of an answer.
 
 Mentions of kind `wish` (values: `WISHES` and `SIDES`) and of kind `remedy` (a remedy id). Sides of an answer are read
 only in short messages: in a long one "how long" belongs to something that the message itself says.
@@ -15,7 +16,7 @@ from unknot.reading.values.patterns import Pattern, sources
 WISH, REMEDY = "wish", "remedy"
 GROUP = "follow_up"
 WISHES = ("more", "what_now", "which_first", "shorter", "again", "medicine", "helped", "no_change", "worse")
-SIDES = ("how_long", "how_often", "how_much", "when", "why", "may", "with")
+SIDES = ("how_long", "how_often", "how_much", "when", "why", "may", "with", "elliptic")
 _PREFIX = "remedy_"
 _STRAIGHT = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'"})
 _PATTERNS = {name: Pattern(GROUP, name) for name in (*WISHES, *SIDES)}

@@ -1,6 +1,6 @@
-"""The talk after the plan: the rest of it, what to do first, and what to do when it helped, did not, or made it worse.
+"""After the plan: the rest of it, what to do first, and what to do when it helped, did not, or made it worse.
 
-What was tried is remembered and the next thing is offered; when two things have not helped, seeing somebody is raised.
+What was tried is remembered, the next thing is offered; two things that did not help raise seeing somebody.
 """
 
 from __future__ import annotations

@@ -205,10 +205,10 @@ def _from_old_record(data: Mapping[str, Any]) -> Iterable[Statement]:
     for identity, word in (data.get("status") or {}).items():
         if word in _OLD_STATUS:
             yield Statement(identity, _OLD_STATUS[word])
-    for field in VALUE_FIELDS:
-        if data.get(field) is not None:
-            estimated = field == "severity" and not data.get("severity_exact")
-            yield Statement(field, POSSIBLE if estimated else STATED, value=data[field])
+    for name in VALUE_FIELDS:
+        if data.get(name) is not None:
+            estimated = name == "severity" and not data.get("severity_exact")
+            yield Statement(name, POSSIBLE if estimated else STATED, value=data[name])
 
 
 def _text(value: Any) -> str | None:

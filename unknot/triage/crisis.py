@@ -42,7 +42,7 @@ def respond(
     case, asked = ask(case, knowledge, region)
     notes = [replies.notice("help", knowledge.messages[name]) for name in _notes(taken, turn)]
     questions: Sequence[str] = () if taken.ticked else [turn.intent, *(str(m.value) for m in turn.of("question"))]
-    answered = answers(questions, assessment, knowledge, MOST_ANSWERS)
+    answered = answers(questions, assessment, knowledge, MOST_ANSWERS, region)
     return replace(case, misses=0), (asked[0], *notes, *answered, asked[1])
 
 

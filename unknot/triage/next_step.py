@@ -134,9 +134,7 @@ def _too_early(case: Case, question: NextAsk) -> bool:
     return case.meanwhile_given or not ruled_out or question.id.startswith((FIRST, CONFIRM, CLINICIAN, PERSON))
 
 
-def _plan(
-    case: Case, assessment: Assessment, knowledge: Knowledge, region: Region
-) -> tuple[Case, tuple[Reply, ...]]:
+def _plan(case: Case, assessment: Assessment, knowledge: Knowledge, region: Region) -> tuple[Case, tuple[Reply, ...]]:
     made = make_plan(case, assessment, knowledge, region.id)
     said: list[Reply] = []
     new_reason = case.told_level != assessment.level.value or not set(assessment.findings) <= set(case.told_findings)

@@ -1,4 +1,4 @@
-"""The turn that gives a plan: whole the first time; later only what changed and why, with the cards brought up to date."""
+"""The turn that gives a plan: whole the first time; later what changed and why, with the cards brought up to date."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def give(
     news: Sequence[str] = (),
     again: bool = False,
 ) -> tuple[Thread, list[Reply]]:
-    """The plan, or what changed in it. `news` are sentences about what was heard; `again`: the person asked for it."""
+    """The plan, or what changed in it. `news`: sentences about what was heard; `again`: the person asked for it."""
     cards = make_cards(made, assessment, knowledge, region, thread.tried)
     after = _given(thread, made, cards)
     same = thread.plan == after.plan and thread.level == after.level

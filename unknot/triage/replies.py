@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge
-from unknot.knowledge.schema import Region
+from unknot.knowledge.schema import Question, Region
 from unknot.triage.cards import NOW, Card
 from unknot.triage.case import Case
 from unknot.triage.engine import Assessment, join
@@ -15,6 +15,7 @@ from unknot.triage.plan import Plan, PlanItem, Withheld, by_reason
 from unknot.triage.summary import Fact
 
 Reply = dict[str, Any]
+EMERGENCY_ROOM = "ER (A&E)"  # as the knowledge names it where the region is not known
 
 
 def notice(kind: str, text: str, **more: Any) -> Reply:
@@ -23,33 +24,46 @@ def notice(kind: str, text: str, **more: Any) -> Reply:
 
 
 def answer(
-    question: str, knowledge: Knowledge, held: Sequence[Withheld] = (), ask_first: Sequence[Withheld] = ()
+    question: Question,
+    knowledge: Knowledge,
+    text: str,
+    *,
+    lead: str = "",
+    sources: Sequence[str] | None = None,
+    held: Sequence[Withheld] = (),
+    ask_first: Sequence[Withheld] = (),
+    title: str = "",
+    **more: Any,
 ) -> Reply:
-    """The whole answer to a question, with its sources.
-
-    What is `held` back from this person is said first, then what they should `ask_first` about.
-    """
-    record = knowledge.questions[question]
-    own = [_not_for_you(held, knowledge)] if held else []
-    own += by_reason(ask_first, "answer_ask_first", knowledge)
-    text = f"{' '.join(own)}\n\n{record.text}" if own else record.text
+    """An answer with its sources. `lead` is its short form, for channels that show the rest on demand."""
+    named = question.sources if sources is None else sources
     return {
         "type": "answer",
-        "question": record.id,
-        "title": record.title,
+        "question": question.id,
+        "title": title or question.title,
         "text": text,
+        "lead": lead or text,
         "withheld": [{"id": item.id, "because": list(item.because)} for item in held],
         "ask_first": [{"id": item.id, "because": list(item.because)} for item in ask_first],
-        "sources": list(record.sources),
-        "strength": record.strength.value,
-        "links": links(record.sources, knowledge),
+        "sources": list(named),
+        "strength": question.strength.value,
+        "links": links(named, knowledge),
+        **more,
     }
 
 
-def _not_for_you(held: Sequence[Withheld], knowledge: Knowledge) -> str:
-    """ "Not for you, from what you told me: A, B or C, because of a blood thinner." One sentence for each reason."""
-    lines = by_reason(held, "answer_held_line", knowledge)
-    return knowledge.messages["answer_held"].format(lines=" ".join(lines))
+def not_for_you(held: Sequence[Withheld], ask_first: Sequence[Withheld], knowledge: Knowledge) -> list[str]:
+    """ "Not for you now: A, B or C, because of a blood thinner." One sentence for each reason."""
+    said = []
+    if held:
+        lines = " ".join(by_reason(held, "answer_held_line", knowledge))
+        said.append(knowledge.messages["answer_held"].format(lines=lines))
+    return [*said, *by_reason(ask_first, "answer_ask_first", knowledge)]
+
+
+def in_region(text: str, region: Region) -> str:
+    """The text with the region's word for an emergency room."""
+    return text.replace(EMERGENCY_ROOM, region.emergency_room)
 
 
 def links(sources: Iterable[str], knowledge: Knowledge) -> list[dict[str, str]]:
@@ -155,7 +169,7 @@ def plan(made: Plan, cards: Sequence[Card], knowledge: Knowledge, text: str, car
 
 def _remedy(item: PlanItem, knowledge: Knowledge) -> dict[str, Any]:
     """A remedy of a plan; `choice` and `label` (amounts in mg, times in hours) only where there are any."""
-    found = {
+    found: dict[str, Any] = {
         "id": item.id,
         "title": item.title,
         "group": item.group,

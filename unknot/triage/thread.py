@@ -1,5 +1,6 @@
-"""What the talk after a plan, and after an answer, has to remember so that "more", "and ice?" and "it did not help" mean
-something. Ids only, no words of the person.
+"""What the talk after a plan or an answer remembers, so that "more", "and ice?" and "it did not help" mean something.
+
+Ids only, no words of the person.
 """
 
 from __future__ import annotations
@@ -72,5 +73,7 @@ class Thread:
     def from_json(cls, data: Mapping[str, Any]) -> Thread:
         """The inverse of `to_json`. Keys of other versions are ignored."""
         known = {item.name for item in fields(cls)}
-        values = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items() if key in known}
+        values: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in data.items() if key in known
+        }
         return cls(**values)
