@@ -13,7 +13,7 @@ from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.conversation_state import case_of, knowledge, save, say
+from actions.conversation_state import case_of, knowledge, region, save, say
 from unknot.triage.next_step import ask_or_plan
 
 
@@ -26,7 +26,7 @@ class AskingAction(Action, ABC):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Events: the case with the question that now waits, and that it is the person's turn."""
-        case, replies = ask_or_plan(case_of(tracker), knowledge())
+        case, replies = ask_or_plan(case_of(tracker), knowledge(), region())
         say(dispatcher, tracker, replies)
         return [*save(case), FollowupAction("action_listen")]
 

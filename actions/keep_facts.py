@@ -26,7 +26,7 @@ class ActionKeepFacts(Action):
         say(dispatcher, tracker, outcome.replies)
         case = outcome.case
         if outcome.go_on:
-            case, replies = ask_or_plan(case, knowledge())
+            case, replies = ask_or_plan(case, knowledge(), region())
             say(dispatcher, tracker, replies)
         # No rule covers what comes after, so without this the fallback would follow itself.
         return [*save(case), FollowupAction("action_listen")]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge, load
+from unknot.reading.follow_up import read as read_wishes
 from unknot.reading.replies import read as read_acts
 from unknot.triage import crisis
 from unknot.triage.case import Case
@@ -38,7 +39,8 @@ class Talk:
         """One turn; gives all payloads of it."""
         self._count += 1
         acts = (Mention("act", m.value, start=m.start, end=m.end) for m in read_acts(text))
-        turn = Turn(text, intent, confidence, (*mentions, *acts), str(self._count))
+        wishes = (Mention(m.kind, m.value, start=m.start, end=m.end) for m in read_wishes(text))
+        turn = Turn(text, intent, confidence, (*mentions, *acts, *wishes), str(self._count))
         before = self.case
         for unseen in self._unseen:
             before = update(before, unseen, self.knowledge).case
@@ -57,7 +59,7 @@ class Talk:
         outcome = take_in(self.case, turns, self.knowledge, self.region)
         self.case, self.replies = outcome.case, list(outcome.replies)
         if outcome.go_on:
-            self.case, more = ask_or_plan(self.case, self.knowledge)
+            self.case, more = ask_or_plan(self.case, self.knowledge, self.region)
             self.replies += more
         self.case = Case.from_json(json.loads(json.dumps(self.case.to_json())))
         return self.replies

@@ -51,17 +51,32 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """A question's deciding sentence for some who ask it: fits when all that it names holds."""
+
+    text: str
+    sources: tuple[str, ...]
+    any_of: tuple[str, ...] = ()  # finding, condition or derived ids, one of which holds or is asked about
+    remedies: tuple[str, ...] = ()  # one of which was asked about
+    complete: bool = False  # it is the whole short form: what the general text says would not fit this person
+
+
+@dataclass(frozen=True)
 class Question:
     """One question that people ask and its complete answer. The id is also the Rasa intent."""
 
     id: str
     title: str  # how a person would ask it, for buttons and "did you mean"
-    text: str  # the whole answer in plain words
+    text: str  # the whole answer in plain words; its first sentence decides: yes, no, ask first or a number, and why
     sources: tuple[str, ...]
     strength: Strength
     items: tuple[str, ...] = ()  # list items of the source document that the text must name, word for word
     related: tuple[str, ...] = ()  # question ids that people ask next
     remedies: tuple[str, ...] = ()  # remedies it speaks of: what is withheld from the person who asks is said first
+    brief: str = ""  # what follows that sentence in the short form; empty: the sentences after it
+    variants: tuple[
+        Variant, ...
+    ] = ()  # another deciding sentence for who asks or for what; the first that fits counts
 
 
 @dataclass(frozen=True)
@@ -141,6 +156,15 @@ class TakenAgainst:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The sentence that decides a short question about one remedy ("and ice?", "for how long?")."""
+
+    about: str  # one of ids.yml's `asked_about`: may, how_long, how_often, when, why
+    text: str  # yes, no, ask first, or a number, with the reason
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Remedy:
     """Something to do, with how, caution and what withholds it."""
 
@@ -168,6 +192,10 @@ class Remedy:
     labels: tuple[Label, ...] = ()  # one per strength sold, and per region where labels differ
     danger_day_mg: int | None = None  # all products together in 24 hours: above it labels warn of severe harm
     taken_against: tuple[TakenAgainst, ...] = ()
+    short: str = ""  # how and caution in a breath, without a dose: a step of a plan's first card
+    step: str = ""  # which step of the first card it can be: one of ids.yml's `steps`; empty: none
+    choice: str = ""  # alternatives share it: one of them, never one after the other
+    asked: tuple[Asked, ...] = ()  # what a short question about it alone gets
 
     def label_for(self, region: str, strength_mg: int | None = None) -> Label | None:
         """The label that counts in a region: of this strength, else the strictest; None where there are no labels."""

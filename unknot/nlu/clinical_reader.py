@@ -23,11 +23,12 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     def __init__(self) -> None:
         # Imported here: spaCy takes a second or more, and loading this module must not.
         from unknot.knowledge.loader import load
-        from unknot.reading import replies
+        from unknot.reading import follow_up, replies
         from unknot.reading.reader import Reader
 
         self._reader = Reader(load())
         self._acts = replies.read
+        self._wishes = follow_up.read
 
     @classmethod
     def create(
@@ -56,7 +57,7 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
                     "experiencer": mention.experiencer,
                     "confidence": float(mention.confidence),
                 }
-                for mention in (*reading.mentions, *self._acts(text, reading.mentions))
+                for mention in (*reading.mentions, *self._acts(text, reading.mentions), *self._wishes(text))
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +66,7 @@ class Case:
     introduced: bool = False  # it has said what it is and is not
     lead: tuple[str, ...] = ()  # message ids to say before the next question
     consent_asked: bool = False
+    thread: Mapping[str, Any] = field(default_factory=dict)  # the talk around plan and answers, as Thread.to_json
     messages: int = 0  # how many messages of the person were taken in
     seen: str = ""  # id of the last of them
     said: str = ""  # fingerprint of the last of them
@@ -204,10 +205,10 @@ def _from_old_record(data: Mapping[str, Any]) -> Iterable[Statement]:
     for identity, word in (data.get("status") or {}).items():
         if word in _OLD_STATUS:
             yield Statement(identity, _OLD_STATUS[word])
-    for field in VALUE_FIELDS:
-        if data.get(field) is not None:
-            estimated = field == "severity" and not data.get("severity_exact")
-            yield Statement(field, POSSIBLE if estimated else STATED, value=data[field])
+    for name in VALUE_FIELDS:
+        if data.get(name) is not None:
+            estimated = name == "severity" and not data.get("severity_exact")
+            yield Statement(name, POSSIBLE if estimated else STATED, value=data[name])
 
 
 def _text(value: Any) -> str | None:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
-from unknot.triage import crisis, doses, emergency, replies, small_talk
-from unknot.triage.answers import answers
+from unknot.triage import crisis, doses, emergency, follow_up, replies, small_talk
 from unknot.triage.case import Case
 from unknot.triage.checklist import OWN_WORDS
 from unknot.triage.engine import Assessment, assess
@@ -102,8 +101,22 @@ def _ordinary(got: Taken) -> Outcome:
     said += repairs(taken, knowledge)
     said += _kept_words(got)
     said += doses.notes(got.before, case, got.assessment, knowledge)
-    answered = answers(_questions(got), got.assessment, knowledge, MOST_ANSWERS)
+    followed = (
+        None
+        if taken.answered or taken.ticked
+        else follow_up.follow(case, turn, got.assessment, knowledge, got.region)
+    )
+    if followed is not None:
+        case, said = replace(followed.case, misses=0), [*said, *followed.replies]
+        asked = _questions(got) if followed.asks_on and "asks" in turn.acts() else []
+        case, answered = follow_up.answer(case, turn, asked, got.assessment, knowledge, got.region, 1)
+        return Outcome(case, (*said, *(answered if asked else ())), True)
+    case, answered = follow_up.answer(
+        case, turn, _questions(got), got.assessment, knowledge, got.region, MOST_ANSWERS
+    )
     said += answered
+    if answered and follow_up.was_short(answered):
+        return Outcome(replace(case, misses=0), tuple(said), True)
     talk = small_talk.respond(case, turn, taken, got.assessment, knowledge, got.region)
     case, said = talk.case, [*said, *talk.replies]
     case = leads(case, taken, turn, got.before)

@@ -46,7 +46,7 @@ def respond(
         asked[1]["text"] = asked[1]["prompt"] = knowledge.asks[CRISIS].again
     notes = [replies.notice("help", knowledge.messages[name]) for name in names]
     questions: Sequence[str] = () if taken.ticked else [turn.intent, *(str(m.value) for m in turn.of("question"))]
-    answered = answers(questions, assessment, knowledge, MOST_ANSWERS)
+    answered = answers(questions, assessment, knowledge, MOST_ANSWERS, region)
     return replace(case, misses=0), (asked[0], *notes, *answered, asked[1])
 
 

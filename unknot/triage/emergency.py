@@ -187,7 +187,7 @@ def _answers(now: _Now, taken: TurnUpdate) -> list[Reply]:
     if taken.ticked:
         return []
     asked = [now.turn.intent, *(str(m.value) for m in now.turn.of("question"))]
-    answered = answers(asked, now.assessment, now.knowledge, MOST_ANSWERS)
+    answered = answers(asked, now.assessment, now.knowledge, MOST_ANSWERS, now.region)
     if any(_offers_more(str(reply["question"]), now.knowledge) for reply in answered):
         return [now.note("emergency_not_now"), *answered]
     return answered

@@ -7,8 +7,8 @@ import json
 from dataclasses import replace
 
 from unknot.knowledge.loader import Knowledge
-from unknot.knowledge.schema import Choice, Level
-from unknot.triage import replies
+from unknot.knowledge.schema import Choice, Level, Region
+from unknot.triage import plan_turn, replies
 from unknot.triage.case import Case
 from unknot.triage.choices import SKIP
 from unknot.triage.confirm import CONFIRM
@@ -17,13 +17,17 @@ from unknot.triage.interview import CLINICIAN, FIRST, PERSON, NextAsk, base, bui
 from unknot.triage.plan import SAFETY, Plan, make_plan, meanwhile
 from unknot.triage.replies import Reply
 from unknot.triage.statement import OLD
-from unknot.triage.summary import HEARD, heard, summary_facts
+from unknot.triage.summary import HEARD, heard
+from unknot.triage.thread import Thread
 
 SECOND, THIRD = 1, 2  # how many turns left a question open before it is put in other words, and with a way past it
 
 
-def ask_or_plan(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:
-    """Ask what still matters; when nothing does, give the plan if it is new. Nothing to say gives no reply."""
+def ask_or_plan(case: Case, knowledge: Knowledge, region: Region | None = None) -> tuple[Case, tuple[Reply, ...]]:
+    """Ask what still matters; when nothing does, give the plan if it is new. Nothing to say gives no reply.
+
+    Without a `region` the plan names no number to call.
+    """
     assessment = assess(case, knowledge)
     if assessment.level is Level.EMERGENCY or case.paused or case.crisis:
         return replace(case, lead=()), ()
@@ -31,7 +35,7 @@ def ask_or_plan(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ..
     if still_open:
         return _ask(case, assessment, still_open, knowledge)
     if plan_is_due(case, assessment, knowledge):
-        return _plan(case, assessment, knowledge)
+        return _plan(case, assessment, knowledge, region or knowledge.regions["other"])
     return replace(case, lead=(), pending=None), ()
 
 
@@ -130,19 +134,19 @@ def _too_early(case: Case, question: NextAsk) -> bool:
     return case.meanwhile_given or not ruled_out or question.id.startswith((FIRST, CONFIRM, CLINICIAN, PERSON))
 
 
-def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:
-    made = make_plan(case, assessment, knowledge)
-    first = not case.plan_given
+def _plan(case: Case, assessment: Assessment, knowledge: Knowledge, region: Region) -> tuple[Case, tuple[Reply, ...]]:
+    made = make_plan(case, assessment, knowledge, region.id)
     said: list[Reply] = []
-    if case.plan_key:  # a plan that was asked for again has not changed
-        news = _heard(case, "", knowledge)
-        said.append(replies.notice("corrected", " ".join([*news, knowledge.messages["plan_changed"]])))
-    if assessment.level is not Level.URGENT:
+    new_reason = case.told_level != assessment.level.value or not set(assessment.findings) <= set(case.told_findings)
+    if assessment.level is not Level.URGENT and (new_reason or not case.plan_given):
         text = knowledge.messages[f"triage_{assessment.level.value}"]
         if assessment.level is Level.SEE_CLINICIAN:
             text = text.format(reason=assessment.reason())
         said.append(replies.triage(assessment, knowledge, text))
-    said.append(replies.plan(made, knowledge))
+    asked_again = case.plan_given and not case.plan_key
+    thread, given = plan_turn.give(
+        Thread.from_json(case.thread), made, assessment, knowledge, region, _heard(case, "", knowledge), asked_again
+    )
     case = replace(
         case,
         pending=None,
@@ -151,9 +155,6 @@ def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Cas
         plan_key=plan_key(made, assessment),
         told_level=assessment.level.value,
         told_findings=tuple(dict.fromkeys((*case.told_findings, *assessment.findings))),
+        thread=thread.to_json(),
     )
-    if first:
-        # Once unasked; after that on request, since a corrected plan is long enough.
-        facts = summary_facts(case, made, knowledge)
-        said.append(replies.summary(facts, case, [item.id for item in made.remedies], knowledge))
-    return case, tuple(said)
+    return case, (*said, *given)
