@@ -41,7 +41,7 @@ def entities(language: Language, *findings: str, standing: bool = False) -> list
 def test_every_reply_has_the_numbers_of_the_region_and_no_others(language: Language, region: Region) -> None:
     told = entities(language, "chest_pain", "leg_weakness_both")
     replies = [in_their_language(payload, told, region, KNOWLEDGE) for payload in (EMERGENCY, CRISIS, ORDINARY)]
-    allowed = {region.emergency_number, region.crisis_number} - {""}
+    allowed = {region.emergency_number, region.crisis_line} - {""}
     for reply in replies:
         jsonschema.validate(reply, SCHEMA)
         assert reply["lang"] == language.tag
@@ -49,7 +49,7 @@ def test_every_reply_has_the_numbers_of_the_region_and_no_others(language: Langu
         assert not re.search(r"[{}]", reply["text"])
         assert {found.strip() for found in DIGITS.findall(reply["text"])} <= allowed
         assert region.emergency_number in reply["text"]
-    assert region.crisis_number in replies[1]["text"]
+    assert region.crisis_line in replies[1]["text"]
     assert replies[0]["number"] == region.emergency_number
     assert replies[0]["level"] == "emergency"
 
@@ -94,6 +94,6 @@ def test_what_there_are_no_words_for_stays_english() -> None:
 
 
 @pytest.mark.parametrize("region", KNOWLEDGE.regions.values(), ids=lambda region: region.id)
-def test_the_crisis_number_is_that_of_the_english_text(region: Region) -> None:
-    assert region.crisis_number in region.crisis_text
-    assert region.crisis_by_text == ("or text" in region.crisis_text)
+def test_the_crisis_line_is_that_of_the_english_text(region: Region) -> None:
+    assert region.crisis_line in region.crisis_text
+    assert region.crisis_line_texts == ("or text" in region.crisis_text)
