@@ -255,6 +255,7 @@ def test_a_talk_about_somebody_else_is_theirs() -> None:
     talk = Talk()
     talk.say("my husband, 70", "inform", (Mention("age", 70, owner="other"), Mention("sex", "male", owner="other")))
     assert (talk.case.patient, talk.case.pronoun, talk.case.age) == ("other", "he", 70)
+    assert " him " in talk.of("ask")[0]["prompt"]
     talk.say("chest pain", "inform", (Mention("finding", "chest_pain", owner="other"),))
     assert talk.level == "emergency"
 
