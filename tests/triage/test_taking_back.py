@@ -255,6 +255,7 @@ def test_a_talk_about_somebody_else_is_theirs() -> None:
     talk = Talk()
     talk.say("my husband, 70", "inform", (Mention("age", 70, owner="other"), Mention("sex", "male", owner="other")))
     assert (talk.case.patient, talk.case.pronoun, talk.case.age) == ("other", "he", 70)
+    assert " him " in talk.of("ask")[0]["prompt"]
     talk.say("chest pain", "inform", (Mention("finding", "chest_pain", owner="other"),))
     assert talk.level == "emergency"
 
@@ -333,3 +334,12 @@ def test_what_did_not_help_is_no_relief_and_records_nothing(words: str) -> None:
     assert talk.case.statements == before
     assert talk.replies[0]["text"] == M["not_helped"]
     assert not talk.of("plan")
+
+
+def test_a_trailing_no_where_no_list_waits_denies_nothing() -> None:
+    talk = Talk()
+    talk.tell(location="lower")
+    talk.no()
+    asthma = Mention("condition", "asthma", "denied", start=0, end=6)
+    talk.say("asthma, no", "deny", (Mention("act", "no"), asthma))
+    assert talk.case.status("asthma") == "unknown"

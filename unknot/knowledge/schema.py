@@ -231,6 +231,7 @@ class Ask:
     conditions: tuple[str, ...] = ()  # for medicines and the like: condition ids asked about
     none_of_these: bool = False  # adds the choice "None of these", which denies all
     locations: tuple[str, ...] = ()  # only asked for these locations; empty: always
+    other: str = ""  # asked about somebody else, with {them} and {their}
     again: str = ""  # the same in other words, with examples, for the second time
 
 

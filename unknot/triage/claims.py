@@ -46,12 +46,20 @@ def statements(case: Case, turn: Turn, standing: Collection[str], knowledge: Kno
     strongest: dict[tuple[str, str], Mention] = {}
     for mention in (*turn.of("finding"), *turn.of("condition")):
         identity = str(mention.value)
+        if _has_a_trailing_no(mention, turn):
+            continue  # "asthma, no": which of the two it means, only the question that waits can tell
         if identity in knowledge.findings or identity in knowledge.conditions:
             key = (identity, _whose(case, mention))
             if key not in strongest or strength(mention) >= strength(strongest[key]):
                 strongest[key] = mention
     found = [_statement(case, turn, mention, who) for (_, who), mention in strongest.items()]
     return [_weighed(case, _newly_worse(case, said, turn), standing, knowledge) for said in found]
+
+
+def _has_a_trailing_no(mention: Mention, turn: Turn) -> bool:
+    things = (m for m in turn.of("act") if m.value == "thing_no")
+    inside = any(mention.start < thing.end and thing.start < mention.end for thing in things)
+    return mention.certainty == DENIED and inside
 
 
 def strength(mention: Mention) -> int:

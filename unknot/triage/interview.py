@@ -7,12 +7,12 @@ from typing import Any
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Ask, Choice, Condition, Level
-from unknot.triage import confirm
+from unknot.triage import confirm, patient
 from unknot.triage.case import Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.derive import ADULT_AGE, DAYS_LONG, NEW_PAIN_AGE, PREGNANCY
 from unknot.triage.engine import Assessment, join
-from unknot.triage.statement import CHECKED, UNKNOWN
+from unknot.triage.statement import CHECKED, OTHER, UNKNOWN
 
 FIRST = "red_flags_first"
 MORE = "red_flags_more"
@@ -149,6 +149,8 @@ def build(identity: str, case: Case, knowledge: Knowledge) -> NextAsk:
     if identity != ask.id:
         return _part(identity, ask, choices, case, knowledge)
     findings = tuple(i for i in ask.findings if not case.known(i) and _offered(i, ask, choices))
+    if ask.other and case.patient == OTHER:
+        ask = replace(ask, text=patient.worded(ask.other, case, knowledge))
     asks, text = _what_is_left(ask, case, knowledge) if ask.conditions else (ask.asks, ask.text)
     return NextAsk(ask.id, asks, text, ask.why, findings, choices, ask.none_of_these)
 
