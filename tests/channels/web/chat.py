@@ -50,8 +50,8 @@ class Chat:
     def on_page(self, body: str, attributes: str = 'lang="en"') -> Chat:
         """Opens a page of somebody else, on the same origin, that has the widget in it."""
         script = '<script type="module" src="/widget/unknot.js"></script>'
-        head = f"<!doctype html><html {attributes}><title>Host</title><header><h1>Host</h1></header>"
-        html = f"{head}{body}{script}</html>"
+        head = "<title>Host</title><header><h1>Host</h1></header>"
+        html = f"<!doctype html><html {attributes}>{head}{body}{script}</html>"
         self.page.route("**/host", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         self.page.goto(f"{self.url}/host")
         return self

@@ -16,8 +16,7 @@ export function Unknot({ question, onReply }) {
     return () => node.removeEventListener("unknot-reply", onReply);
   }, [onReply]);
   return <unknot-chat ref={chat} inline="" question={question} />;
-}
-// index.html holds the script tag above.`,
+} // index.html holds the script tag above`,
   wordpress: `add_action('wp_head', function () {
   echo '<script type="module" crossorigin src="${at}"
     integrity="${integrity}"></` + `script>';

@@ -37,7 +37,8 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 
 .place, .card { border-radius: 16px; padding: 14px; }
 .sidewords { display: flex; justify-content: space-between; font-size: .875em; color: var(--quiet); padding-inline: 34% 6%; }
-.bodymap { position: relative; display: grid; grid-template-columns: 32% 25.5% 17% 25.5%; grid-template-rows: 22fr 23fr 24fr 31fr; width: 100%; max-width: clamp(16em, 52vh, 25em); aspect-ratio: 0.94; margin: 0 auto; }
+.sidewords, .bodymap { width: 100%; max-width: clamp(16.5em, 52vh, 25em); margin: 0 auto; }
+.bodymap { position: relative; display: grid; grid-template-columns: 32% 25.5% 17% 25.5%; grid-template-rows: 22fr 23fr 24fr 31fr; aspect-ratio: 0.94; }
 .back { position: absolute; inset: 0 0 0 auto; width: 68%; height: 100%; }
 .skin { fill: var(--skin); }
 .spine { fill: var(--bone); }

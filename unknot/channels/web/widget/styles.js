@@ -36,7 +36,7 @@ const KNOWN = "(color: light-dark(red, red))";
 const TOKENS = `
 :host { display: contents !important; ${LIGHT} }
 :host([inline]), :host([place=inline]), :host([place=page]) { display: block !important; }
-:host([inline]), :host([place=inline]) { min-height: 320px; }
+:host([inline]), :host([place=inline]) { height: 100%; min-height: 320px; }
 @media (prefers-color-scheme: dark) { :host { ${DARK} } }
 @supports ${KNOWN} {
   :host { color-scheme: light dark; ${all(([, light, dark]) => `light-dark(${light},${dark})`)} }

@@ -49,7 +49,6 @@ class UnknotChat extends HTMLElement {
     if (this.shadowRoot) return;
     const locale = this.getAttribute("locale") ?? "";
     this.#t = languages[locale] ?? languages[locale.slice(0, 2)] ?? english;
-    this.#advice = known.regions?.[this.getAttribute("region")] ?? known;
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = sheets();
     this.place = placeOf(this);
@@ -281,7 +280,7 @@ class UnknotChat extends HTMLElement {
   // The part of the talk that can be seen: below what is pinned, above a row of buttons that sticks.
   #band() {
     const box = this.#scroller.getBoundingClientRect();
-    const bar = this.pinned.querySelector(".bar");
+    const bar = this.pinned.querySelector(".bar, .lines");
     const below = this.#scroller === this.panel && bar ? bar.offsetHeight : 0;
     const row = this.reply.querySelector(".row.end");
     const over = row && getComputedStyle(row).position === "sticky" ? row.offsetHeight : 0;
@@ -299,8 +298,8 @@ class UnknotChat extends HTMLElement {
       const last = small ? (nodes.slice(at + 1).find((node) => !node.hidden) ?? nodes[at]) : nodes[at];
       // A card that has not been folded is what is to be read.
       const card = small && this.pinned.querySelector("details[open]");
-      if (card) return card.previousElementSibling.scrollIntoView({ block: "start", behavior: "instant" });
-      const top = last ? last.getBoundingClientRect().top - this.#band().top + scroller.scrollTop - 12 : 0;
+      const to = card || last;
+      const top = to ? to.getBoundingClientRect().top - this.#band().top + scroller.scrollTop - 12 : 0;
       scroller.scrollTo({ top, behavior: still.matches || small ? "instant" : "smooth" });
     });
   }

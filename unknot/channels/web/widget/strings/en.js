@@ -46,7 +46,7 @@ export default {
   theme: { "": "Colours: as the system", light: "Colours: light", dark: "Colours: dark" },
   readAloud: { on: "Read replies aloud", off: "Stop reading aloud" },
   listen: "Read it aloud",
-  dictate: "Speak your message",
+  dictate: "Dictate",
   dictating: "Listening. Tap to stop.",
   deleted: "Your conversation is deleted.",
   expired: "The last conversation is over. This is a new one.",
