@@ -94,8 +94,8 @@ class SlackChannel(SlackInput):
             add_checks(app, self._checks)
 
         async def health(_: Request) -> HTTPResponse:
-            checks = self._checks()
-            return json_response({"status": "ok", **({"socket": checks["slack"]} if checks else {})})
+            socket = {"socket": await self._socket.connected()} if self._socket else {}
+            return json_response({"status": "ok", **socket})
 
         async def webhook(request: Request) -> HTTPResponse:
             return await self._webhook(request)

@@ -42,10 +42,14 @@ class Socket:
         self._client.socket_mode_request_listeners.append(self._take)
         await self._client.connect()
 
+    async def connected(self) -> bool:
+        """Whether the websocket stands at this moment."""
+        return self._client is not None and bool(await self._client.is_connected())
+
     async def watch(self) -> None:
         """Notes, for as long as the server runs, whether the websocket stands, and says when that changes."""
         while True:
-            stands = self._client is not None and bool(await self._client.is_connected())
+            stands = await self.connected()
             if stands != self.stands:
                 if self.stands:
                     logger.error("Slack: the websocket is lost; connecting again")
