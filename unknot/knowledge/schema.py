@@ -288,3 +288,22 @@ class Language:
     crisis_call_unknown: str
     signs: tuple[SignLabel, ...]
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CourseLimit:
+    """From when on something counts at check-ins: days, points of the pain score."""
+
+    id: str
+    value: int
+    sources: tuple[str, ...]  # empty: our own, more careful choice
+
+
+@dataclass(frozen=True)
+class CourseStage:
+    """A part of a plan that moves on as it gets better; stages stand in that order."""
+
+    id: str
+    keep: tuple[str, ...]  # remedy ids that still make sense; empty: all of the plan
+    message: str  # id of what is said when the plan gets there
+    sources: tuple[str, ...]
