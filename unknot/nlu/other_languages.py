@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -61,7 +61,8 @@ class OtherLanguages(GraphComponent):
         """Nothing to learn."""
         return self._resource
 
-    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+    # Rasa compares the types of its graph with `Optional`, which it does not know to be the same as `| None`.
+    def process(self, messages: list[Message], tracker: Optional[DialogueStateTracker] = None) -> list[Message]:  # noqa: UP045
         """Set intent and entities of each message that is not in English, in place."""
         before = _slot(tracker, LANGUAGE)
         for message in messages:
