@@ -75,7 +75,7 @@ def say(talk: Talk, message: Message) -> list[dict[str, Any]]:
     return talk.say(text, intent, said)
 
 
-@settings(max_examples=70)
+@settings(max_examples=40)
 @given(st.sampled_from(EMERGENCIES), st.lists(messages(), min_size=1, max_size=12))
 def test_nothing_but_the_given_answer_lowers_an_emergency(sign: str, later: list[Message]) -> None:
     talk = Talk()
@@ -99,7 +99,7 @@ BY_RULE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
 ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.sampled_from(BY_RULE), st.lists(messages(), min_size=1, max_size=8))
 def test_an_emergency_by_a_rule_outlasts_whatever_changes_what_it_was_made_from(
     told: tuple[tuple[str, ...], dict[str, Any]], later: list[Message]
@@ -122,7 +122,7 @@ def test_an_answer_to_a_question_that_was_not_put_is_none(sign: str, act: str) -
     assert talk.case.pending == f"confirm:{sign}"
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(messages(), min_size=1, max_size=12))
 def test_a_crisis_lasts_until_the_person_asks_for_their_back(later: list[Message]) -> None:
     talk = Talk()
@@ -135,12 +135,13 @@ def test_a_crisis_lasts_until_the_person_asks_for_their_back(later: list[Message
         assert not talk.of("plan")
 
 
-@settings(max_examples=70)
+@settings(max_examples=40)
 @given(st.lists(messages(), max_size=3), messages(), st.integers(3, 12))
 def test_no_message_can_loop(before: list[Message], message: Message, times: int) -> None:
     talk = Talk()
     for earlier in before:
         say(talk, earlier)
+    assume(not talk.case.paused and not talk.case.crisis)  # whoever said stop is left alone until they go on
     assume(message[1] not in ("stop", "start_over", "goodbye", "new_episode", "got_worse"))
     reached = False
     answers = bool(message[2]) or message[1] in ("affirm", "deny", "unknown", "refuse") or message[0] in TITLES
@@ -152,7 +153,7 @@ def test_no_message_can_loop(before: list[Message], message: Message, times: int
     assert reached, (message, talk.case.pending, talk.case.asked)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(messages(), min_size=1, max_size=10))
 def test_every_fact_of_a_summary_shows_where_it_was_said(said: list[Message]) -> None:
     talk = Talk()
@@ -172,7 +173,7 @@ def test_every_fact_of_a_summary_shows_where_it_was_said(said: list[Message]) ->
             assert quoted or fact["label"] not in labels, fact
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.lists(clinical(tuple(sorted(KNOWLEDGE.conditions))), max_size=4), st.lists(messages(), max_size=4))
 def test_no_plan_holds_what_is_withheld(conditions: list[Mention], said: list[Message]) -> None:
     talk = Talk()
@@ -195,7 +196,7 @@ def _check_plan(talk: Talk) -> None:
             assert not against & present
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.lists(messages(), max_size=5), st.sampled_from(EMERGENCIES))
 def test_old_and_unchanged_never_alarms_and_new_always_does(before: list[Message], sign: str) -> None:
     talk = Talk()

@@ -8,7 +8,7 @@ from typing import Any
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Choice
-from unknot.triage import checklist, confirm
+from unknot.triage import checklist, choices, confirm
 from unknot.triage.case import Case
 from unknot.triage.claims import doubted_alike, named, quoted, strongest_of
 from unknot.triage.confirm import EXAMINED, EXITS, GONE, NEVER
@@ -130,7 +130,7 @@ def _exit(asked: Asked) -> str:
     """The one of the three that a message says; where it says two, the more careful one."""
     ticked = next((choice.id for choice in asked.ticked if choice.id in EXITS), "")
     acts = asked.turn.acts()
-    if ticked or acts & {"asks", "hedge"}:
+    if ticked or acts & {"asks", "hedge"} or choices.is_a_title(asked.turn.text, asked.knowledge):
         return ticked
     number = asked.turn.first("number")
     if number is not None and len(asked.turn.text.split()) == 1 and 1 <= int(number) <= len(EXITS):

@@ -73,6 +73,12 @@ def apply(case: Case, ticked: Iterable[Choice], question: NextAsk, text: str) ->
     return case
 
 
+def is_a_title(text: str, knowledge: Knowledge) -> bool:
+    """Whether a message is a choice of any of our questions: then it says what that stands for and nothing else."""
+    whole = plain(text)
+    return any(plain(choice.title) == whole for ask in knowledge.asks.values() for choice in ask.choices)
+
+
 def plain(text: str) -> str:
     """Letters and words as they are compared: without case, marks around them, underscores."""
     return " ".join(text.casefold().replace("_", " ").strip(_MARKS).split())

@@ -69,7 +69,10 @@ def respond(
         return Talk(case, (at.note("not_helped"),))
     responder = _RESPONDERS.get(turn.intent)
     if responder is not None:
-        return responder(at)
+        talk = responder(at)
+        # Said again and again, it ends no turn: the questions that lead to advice go on.
+        looping = case.repeats >= LOOPING and case.started and not case.plan_given and not talk.case.paused
+        return replace(talk, ends=talk.ends and not looping)
     if case.paused and turn.intent in ("affirm", "inform"):
         return Talk(replace(case, paused=False))
     return Talk(case)
@@ -91,8 +94,7 @@ def _notice(at: _At) -> Talk:
 def _manners(at: _At) -> Talk:
     kind, message = SAID[at.turn.intent]
     waiting = at.case.pending is not None and at.turn.intent == "thank"
-    looping = at.case.repeats >= LOOPING and at.case.started and not at.case.plan_given
-    return Talk(at.case, (at.note(message, kind),), not (waiting or looping))
+    return Talk(at.case, (at.note(message, kind),), not waiting)
 
 
 def _stop(at: _At) -> Talk:
