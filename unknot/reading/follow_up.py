@@ -20,12 +20,12 @@ SIDES = ("how_long", "how_often", "how_much", "when", "why", "may", "with", "ell
 _PREFIX = "remedy_"
 _STRAIGHT = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'"})
 _PATTERNS = {name: Pattern(GROUP, name) for name in (*WISHES, *SIDES)}
-_SHORT = Pattern(GROUP, "short")
+_SHORT, _ASKING = Pattern(GROUP, "short"), Pattern(GROUP, "asking")
 _REMEDIES = {name.removeprefix(_PREFIX): Pattern(GROUP, name) for name in sources(GROUP) if name.startswith(_PREFIX)}
 
 
 def read(text: str) -> list[Mention]:
-    """Wishes, then remedies in the order of the text. "It did not help" is no "helped", "no better" no "better"."""
+    """Wishes, then remedies in the order of the text. "It did not help" is no "helped", nor is "does it help"."""
     plain = text.lower().translate(_STRAIGHT)
     if len(plain) != len(text):  # some letters change their length: places would be wrong
         plain = text.translate(_STRAIGHT)
@@ -33,7 +33,7 @@ def read(text: str) -> list[Mention]:
     if _SHORT.match(plain):
         wishes += _found(plain, SIDES)
     values = {mention.value for mention in wishes}
-    if values & {"no_change", "worse"}:
+    if values & {"no_change", "worse"} or _ASKING.search(plain):
         wishes = [mention for mention in wishes if mention.value != "helped"]
     remedies = [
         Mention(REMEDY, identity, match.start(), match.end())

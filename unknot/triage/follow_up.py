@@ -40,7 +40,7 @@ def wishes_of(turn: Turn) -> frozenset[str]:
 def follow(case: Case, turn: Turn, assessment: Assessment, knowledge: Knowledge, region: Region) -> Followed | None:
     """The reply to a wish about the plan or the last answer; None where the message holds none."""
     wishes = wishes_of(turn)
-    if not wishes or case.pending is not None:
+    if not wishes or case.pending is not None or case.paused:
         return None
     thread = Thread.from_json(case.thread)
     if thread.last == ANSWER and (said := _of_answer(thread, wishes, knowledge, region)):
