@@ -16,6 +16,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.slots import CASE, LOCATION, RED_FLAGS, SEVERITY
+from unknot.knowledge.languages import in_their_language
 from unknot.knowledge.loader import Knowledge, load
 from unknot.knowledge.schema import Region
 from unknot.settings import load_settings
@@ -55,7 +56,9 @@ def say(dispatcher: CollectingDispatcher, tracker: Tracker, replies: Iterable[Re
     """Send payloads; each is a message of its own, with its text inside."""
     # `rasa shell` prints payloads as JSON, so there it gets the text alone.
     plain = tracker.get_latest_input_channel() == SHELL_CHANNEL
+    entities = (tracker.latest_message or {}).get("entities") or []
     for reply in replies:
+        reply = in_their_language(reply, entities, region(), knowledge())
         if reply["type"] == "summary":
             _date(reply)
         if plain:

@@ -9,3 +9,4 @@ RED_FLAGS = "red_flags"
 LOCATION = "location"
 SEVERITY = "severity"
 REGION = "region"  # set by the emergency guard, chooses the variant of the emergency response
+LANGUAGE = "language"  # set where somebody does not write English (unknot/nlu/other_languages.py)

@@ -68,8 +68,9 @@ def reviewed(path: Path = REVIEWED) -> dict[str, Any]:
 
 
 def requirements() -> str:
-    """What is installed by default, pinned with hashes, without the packages of this repository."""
-    command = [str(_UV), "export", "--frozen", "--quiet", "--format", "requirements-txt", "--no-emit-project"]
+    """What is installed, the optional groups too, pinned with hashes, without the packages of this repository."""
+    command = [str(_UV), "export", "--frozen", "--quiet", "--all-groups", "--no-emit-project"]
+    command += ["--format", "requirements-txt"]
     for name in OWN:
         command += ["--no-emit-package", name]
     return _run(command).stdout

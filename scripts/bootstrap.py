@@ -20,7 +20,7 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTupl
 
 ROOT = Path(__file__).resolve().parent.parent
 UV_VERSION = "0.13.9"
-WANTED = ((3, 12), (3, 11))  # the first that is there; docs/python.md
+WANTED = ((3, 12), (3, 11))  # the first that is there; docs/decisions/python.md
 TOOLS = ROOT / ".uv"
 ENVIRONMENT = ROOT / ".venv"
 DEVELOPMENT = ["dev", "handover"]

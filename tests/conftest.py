@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from scripts.servers import MissingServerError, Server, postgres, redis
 from tests.support.server import RestServer
-from unknot.launch.train import TrainingError, train
+from unknot.launch.train import Project, current_model
 from unknot.settings import ROOT
 
 # How long it takes to make inputs is the machine's affair: other work on it must not fail a test.
@@ -18,18 +18,25 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
+# What a test asks for says what it needs; `make check` leaves these out.
+NEEDS = {"trained_model": "e2e", "running_server": "e2e", "redis_server": "servers", "postgres_server": "servers"}
+STALE = "The model is not of these files (or there is none yet): run `make train`, three minutes on two cores."
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by -m
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests last, so that a quick failure is seen quickly."""
-    items.sort(key=lambda item: bool({"e2e", "browser"} & {mark.name for mark in item.iter_markers()}))
+    """Marks by fixtures; slow tests last, so that a quick failure is seen quickly."""
+    for item in items:
+        for fixture in NEEDS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(NEEDS[fixture])
+    slow = {"e2e", "browser", "servers", "slow"}
+    items.sort(key=lambda item: bool(slow & {mark.name for mark in item.iter_markers()}))
 
 
 @pytest.fixture(scope="session")
 def trained_model() -> Path:
-    """The model of the inputs as they are, trained first when it is stale."""
-    try:
-        return train()
-    except TrainingError as error:
-        pytest.fail(str(error))
+    """The model of the inputs as they are. A stale one is said, not trained in silence."""
+    return current_model(Project()) or pytest.fail(STALE)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
     },
     "actions": {"triage", "knowledge", "settings"},
-    "channels": {"knowledge", "conversations", "observability", "settings"},
+    "channels": {"knowledge", "reading", "conversations", "observability", "settings"},
     "launch": {"channels", "conversations", "rasa_patches", "observability", "knowledge", "settings"},
 }
 # Frameworks that only some rooms may know.
@@ -46,6 +46,7 @@ FRAMEWORKS: dict[str, set[str]] = {
     "sanic": {"channels", "launch"},
     "slack_sdk": {"channels"},
     "spacy": {"reading", "nlu"},
+    "py3langid": {"reading"},
     "medspacy": set(),  # only measured against
     "onnxruntime": {"encoder"},
     "tokenizers": {"encoder"},

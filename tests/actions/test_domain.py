@@ -20,7 +20,7 @@ KNOWLEDGE = load()
 DOMAIN: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text())
 SCHEMA = json.loads((ROOT / "unknot" / "knowledge" / "reply.schema.json").read_text())
 INTENTS = {next(iter(intent)) for intent in DOMAIN["intents"]}
-SET_BY_GUARD = {"report_emergency", "report_crisis"}
+SET_BY_GUARD = {"report_emergency", "report_crisis", "other_language"}  # answered by rules alone
 
 
 def variants(response: str) -> dict[str, dict[str, Any]]:
@@ -90,6 +90,11 @@ def test_an_unknown_region_is_still_answered() -> None:
 def test_the_apology_is_the_knowledge_s() -> None:
     (variant,) = DOMAIN["responses"]["utter_action_failed"]
     assert variant["custom"]["text"] == KNOWLEDGE.messages["error"]
+
+
+def test_the_words_for_a_language_not_at_hand_are_the_knowledge_s() -> None:
+    (variant,) = DOMAIN["responses"]["utter_other_language"]
+    assert variant["custom"]["text"] == KNOWLEDGE.messages["other_language"]
 
 
 def test_every_response_is_a_reply_of_the_contract() -> None:

@@ -171,7 +171,7 @@ def test_sources_name_the_body_and_its_own_address(source: Source) -> None:
 def cited() -> dict[str, set[str]]:
     """Source id -> ids of the records that cite it."""
     knowledge = load()
-    names = ("questions", "findings", "conditions", "rules", "remedies", "regions")
+    names = ("questions", "findings", "conditions", "rules", "remedies", "regions", "course_limits", "course_stages")
     groups: list[Mapping[str, Any]] = [getattr(knowledge, name) for name in names]
     found: dict[str, set[str]] = {}
     for record in (record for group in groups for record in group.values()):

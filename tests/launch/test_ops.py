@@ -87,8 +87,35 @@ def test_every_variable_is_one_that_is_read() -> None:
         match for path in (*MANIFESTS, OPS / "Containerfile") for match in re.findall(r"UNKNOT_\w+", path.read_text())
     }
     used |= {name for name in COMPOSE["services"]["assistant"]["environment"] if name.startswith("UNKNOT_")}
-    assert used - {"UNKNOT_RETENTION_DAYS"} <= VARIABLES
+    assert used <= VARIABLES
     assert "UNKNOT_WEB_SECRET" in used
+
+
+def test_the_days_that_are_set_reach_everything_that_deletes() -> None:
+    """The assistant purges once a day by itself; the job does it too, and must keep to the same number."""
+    for name in ("assistant", "retention"):
+        assert COMPOSE["services"][name]["environment"]["UNKNOT_RETENTION_DAYS"] == "${UNKNOT_RETENTION_DAYS:-30}"
+    (settings,) = [one["data"] for one in documents() if one["kind"] == "ConfigMap"]
+    default = next(one.default for one in dataclasses.fields(Settings) if one.name == "retention_days")
+    assert settings["UNKNOT_RETENTION_DAYS"] == str(default)
+    deleting = [pod["containers"][0] for pod in pods() if pod["containers"][0]["name"] in ("assistant", "retention")]
+    assert len(deleting) == 2
+    for container in deleting:
+        assert {"configMapRef": {"name": "unknot"}} in container["envFrom"]
+
+
+def test_both_servers_share_the_key_of_actions() -> None:
+    for name in ("assistant", "actions"):
+        assert "UNKNOT_ACTIONS_KEY" in COMPOSE["services"][name]["environment"]
+        (one,) = [d for d in documents() if d["kind"] == "Deployment" and d["metadata"]["name"] == name]
+        named = {variable["name"] for variable in one["spec"]["template"]["spec"]["containers"][0]["env"]}
+        assert "UNKNOT_ACTIONS_KEY" in named
+
+
+@pytest.mark.parametrize("name", [".env", ".env.local", "var/unknot.db", "var/actions_key"])
+def test_secrets_and_conversations_are_ignored_by_git(name: str) -> None:
+    assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False).returncode == 0
+    assert subprocess.run(["git", "check-ignore", "-q", ".env.example"], cwd=ROOT, check=False).returncode == 1
 
 
 def test_compose_hands_nginx_all_that_its_template_asks_for() -> None:

@@ -12,17 +12,22 @@ from unknot.launch import train as training
 from unknot.launch.progress import Progress
 from unknot.launch.train import KEEP, Project, TrainingError, current_model, fingerprint, train
 
+READ_AT_RUN_TIME = (
+    "unknot/knowledge/remedies.yml",
+    "unknot/reading/reader.py",
+    "unknot/nlu/emergency_guard.py",
+    "unknot/triage/engine.py",
+    "README.md",
+)
 FILES = {
     "config.yml": "pipeline: []",
     "domain.yml": "intents: []",
-    "uv.lock": "version = 1",
+    "uv.lock": "\n\n".join(f'[[package]]\nname = "{name}"\nversion = "1.1"' for name in ("numpy", "other")),
     "data/nlu/greet.yml": "nlu: []",
-    "unknot/knowledge/asks.yml": "asks: []",
-    "unknot/knowledge/loader.py": "",
-    "unknot/reading/reader.py": "",
-    "unknot/nlu/reader.py": "import knowledge",
-    "unknot/triage/engine.py": "",
-    "README.md": "",
+    "unknot/knowledge/findings.yml": "",
+    "unknot/encoder/readout.py": "",
+    "unknot/nlu/labels.py": "",
+    **dict.fromkeys(READ_AT_RUN_TIME, ""),
 }
 
 
@@ -58,7 +63,7 @@ def test_trains_once_and_then_not_again(project: Project, trained: list[Path]) -
 
 @pytest.mark.parametrize(
     ("name", "again"),
-    [(name, name not in ("README.md", "unknot/triage/engine.py")) for name in FILES] + [("data/rules/new.yml", True)],
+    [(name, name not in READ_AT_RUN_TIME) for name in FILES] + [("data/rules/new.yml", True)],
 )
 def test_what_calls_for_training(project: Project, trained: list[Path], name: str, again: bool) -> None:
     train(project)
@@ -67,6 +72,23 @@ def test_what_calls_for_training(project: Project, trained: list[Path], name: st
     path.write_text("# changed\n")
     train(project)
     assert len(trained) == 1 + again
+
+
+@pytest.mark.parametrize(("name", "again"), [("numpy", True), ("other", False)])
+def test_only_some_packages_decide_what_is_learnt(
+    project: Project, trained: list[Path], name: str, again: bool
+) -> None:
+    train(project)
+    lock = project.root / "uv.lock"
+    old = f'name = "{name}"\nversion = "1.1"'
+    lock.write_text(lock.read_text().replace(old, old.replace("1.1", "1.2")))
+    train(project)
+    assert len(trained) == 1 + again
+
+
+def test_the_packages_that_decide_are_in_the_lock_file() -> None:
+    found = {line.partition(" ")[0] for line in training._locked(training.ROOT / "uv.lock")}
+    assert found == set(training._LOCKED)
 
 
 @pytest.mark.parametrize("harm", ["gone", "cut", "stamp gone", "stamp broken", "stamp strange"])

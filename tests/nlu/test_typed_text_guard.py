@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
@@ -86,6 +86,11 @@ def test_of_a_long_text_beginning_and_end_are_kept() -> None:
 
 
 @given(st.text())
+@example("🠘000")
+@example("00000🨸")
+@example("00000©0°0¦¼")
+@example("🇦🇦")
+@example("e\u200b\u0301")
 def test_any_text_stays_short_and_can_be_encoded(typed: str) -> None:
     plain = plain_text(typed, 50)
     assert len(plain) <= 51  # one invisible character may be added

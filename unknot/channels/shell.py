@@ -9,6 +9,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from unknot.channels.languages import translated
+
 SHELL = "cmdline"
 
 
@@ -22,7 +24,7 @@ def as_text(message: dict[str, Any]) -> dict[str, Any]:
 
 
 class ReplyNlg(TemplatedNaturalLanguageGenerator):
-    """Rasa's own generator, but in `rasa shell` every response is text. Other channels get it unchanged.
+    """Rasa's own generator, but in the language of the message that is answered, and in `rasa shell` as text.
 
     Named in endpoints.yml: `nlg: {type: unknot.channels.shell.ReplyNlg}`.
     """
@@ -33,8 +35,9 @@ class ReplyNlg(TemplatedNaturalLanguageGenerator):
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
-        """The response of the domain, as text where the person sits at `rasa shell`."""
+        """The response of the domain, in another language where the person wrote in one that is at hand."""
         message: dict[str, Any] | None = await super().generate(utter_action, tracker, output_channel, **kwargs)
-        if message is None or tracker.get_latest_input_channel() != SHELL:
-            return message
-        return as_text(message)
+        if message is None:
+            return None
+        message = translated(message, tracker)
+        return as_text(message) if tracker.get_latest_input_channel() == SHELL else message

@@ -27,13 +27,48 @@ _FINER = 254.0  # fine steps in a coarse one
 _MS = "com.microsoft"  # onnxruntime's own operators
 
 
-def build(packaged: bytes) -> bytes:
+def build(packaged: bytes, adapted: Mapping[str, Array] | None = None) -> bytes:
     """The graph as an ONNX model: `input_ids` (texts, tokens), all of one length, to (texts, tokens, 384).
+
+    `adapted` replaces weights of the packaged model: `<layer>.<kind>.<q|scale|bias>` of its six matrices a layer
+    (`MATRICES`; steps as int8 (inputs, outputs), one scale an output) and `<layer>.<norm>.<weight|bias>` of `NORMS`.
 
     Raises:
         ValueError, KeyError: `packaged` is not the model that this was written for.
     """
-    return _Builder(onnx_file.tensors(packaged)).build()
+    weights = onnx_file.tensors(packaged)
+    return _Builder({**weights, **_renamed(adapted or {}, _matrix_names(weights))}).build()
+
+
+MATRICES = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "context": "attention.output.dense",
+    "wide": "intermediate.dense",
+    "narrow": "output.dense",
+}
+NORMS = {"norm_attention": "attention.output.LayerNorm", "norm_output": "output.LayerNorm"}
+
+
+def _matrix_names(weights: Mapping[str, Array]) -> list[str]:
+    """The packaged names of the matrices, six a layer in the order of `MATRICES`."""
+    names = sorted((n[:-2] for n in weights if re.fullmatch(r"val_\d+_q", n)), key=lambda n: int(n[4:]))
+    if len(names) != len(MATRICES) * _LAYERS:
+        raise ValueError(f"{len(names)} matrices where {len(MATRICES) * _LAYERS} were expected")
+    return names
+
+
+def _renamed(adapted: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:
+    found = {}
+    for key, array in adapted.items():
+        layer, kind, part = key.split(".")
+        own = f"inner.encoder.layer.{layer}."
+        if part in ("q", "scale"):
+            found[f"{names[len(MATRICES) * int(layer) + list(MATRICES).index(kind)]}_{part}"] = array
+        else:
+            found[own + {**MATRICES, **NORMS}[kind] + "." + part] = array
+    return found
 
 
 @dataclass
@@ -43,9 +78,7 @@ class _Builder:
     stored: list[bytes] = field(default_factory=list)
 
     def build(self) -> bytes:
-        names = sorted((n[:-2] for n in self.weights if re.fullmatch(r"val_\d+_q", n)), key=lambda n: int(n[4:]))
-        if len(names) != 6 * _LAYERS:
-            raise ValueError(f"{len(names)} matrices where {6 * _LAYERS} were expected")
+        names = _matrix_names(self.weights)
         self._constants()
         x = self._embed()
         for layer in range(_LAYERS):

@@ -18,7 +18,20 @@ from typing import Any, TypeVar
 
 import yaml
 
-from unknot.knowledge.schema import Ask, Condition, Finding, Level, Question, Region, Remedy, Rule, Source
+from unknot.knowledge.schema import (
+    Ask,
+    Condition,
+    CourseLimit,
+    CourseStage,
+    Finding,
+    Language,
+    Level,
+    Question,
+    Region,
+    Remedy,
+    Rule,
+    Source,
+)
 
 HERE = Path(__file__).resolve().parent
 _Base: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,7 +55,10 @@ class Knowledge:
     asks: Mapping[str, Ask]
     regions: Mapping[str, Region]
     messages: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, Language] = field(default_factory=dict)
     ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # ids.yml: closed lists by name
+    course_limits: Mapping[str, CourseLimit] = field(default_factory=dict)
+    course_stages: Mapping[str, CourseStage] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -64,8 +80,11 @@ def load_from(folder: Path) -> Knowledge:
         remedies=_records([folder / "remedies.yml"], Remedy),
         asks=_records([folder / "asks.yml"], Ask),
         regions=_records([folder / "regions.yml"], Region),
-        messages=_messages(folder / "messages.yml"),
+        messages=_messages(folder / "messages.yml", folder / "messages_course.yml"),
+        languages=_records([folder / "languages.yml"], Language),
         ids=types.MappingProxyType(ids),
+        course_limits=_part(folder / "course.yml", "limits", CourseLimit),
+        course_stages=_part(folder / "course.yml", "stages", CourseStage),
     )
     _check_ids(knowledge)
     return knowledge
@@ -102,7 +121,7 @@ def _read(path: Path) -> Any:
 def _records(paths: list[Path], kind: type[T]) -> Mapping[str, T]:
     records: dict[str, T] = {}
     for path in paths:
-        for raw in _raw_records(path):
+        for raw in _raw_records(path, _read(path)):
             record = _build(kind, raw, f"{path.name}: {raw.get('id')!r}")
             identity = str(raw["id"])
             if identity in records:
@@ -111,8 +130,16 @@ def _records(paths: list[Path], kind: type[T]) -> Mapping[str, T]:
     return types.MappingProxyType(records)
 
 
-def _raw_records(path: Path) -> Iterator[dict[str, Any]]:
+def _part(path: Path, key: str, kind: type[T]) -> Mapping[str, T]:
+    """The records under one key of a file that holds several kinds."""
     content = _read(path)
+    if not isinstance(content, dict) or key not in content:
+        raise KnowledgeError(f"{path.name}: the key {key!r} is missing")
+    built = [_build(kind, raw, f"{path.name}: {raw.get('id')!r}") for raw in _raw_records(path, content[key])]
+    return types.MappingProxyType({str(getattr(record, "id", "")): record for record in built})
+
+
+def _raw_records(path: Path, content: Any) -> Iterator[dict[str, Any]]:
     pairs = content.items() if isinstance(content, dict) else ((None, raw) for raw in content)
     for key, raw in pairs:
         if not isinstance(raw, dict):
@@ -169,12 +196,16 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     return value
 
 
-def _messages(path: Path) -> Mapping[str, str]:
-    messages = _read(path)
-    for key, value in messages.items():
-        if not isinstance(key, str) or not isinstance(value, str):
-            raise KnowledgeError(f"{path.name}: {key!r} must be a text, found {value!r}")
-    return types.MappingProxyType({key: value.strip() for key, value in messages.items()})
+def _messages(*paths: Path) -> Mapping[str, str]:
+    messages: dict[str, str] = {}
+    for path in paths:
+        for key, value in _read(path).items():
+            if not isinstance(key, str) or not isinstance(value, str):
+                raise KnowledgeError(f"{path.name}: {key!r} must be a text, found {value!r}")
+            if key in messages:
+                raise KnowledgeError(f"{path.name}: {key!r} is defined twice")
+            messages[key] = value.strip()
+    return types.MappingProxyType(messages)
 
 
 def _check_ids(knowledge: Knowledge) -> None:
@@ -190,6 +221,10 @@ def _check_ids(knowledge: Knowledge) -> None:
         ("findings", knowledge.findings, lambda r: r.over_sources, sources),
         ("rules", knowledge.rules, lambda r: (*r.all_of, *r.any_of), facts),
         ("rules", knowledge.rules, lambda r: r.locations, ids["locations"]),
+        ("course", knowledge.course_limits, lambda r: r.sources, sources),
+        ("course", knowledge.course_stages, lambda r: r.sources, sources),
+        ("course", knowledge.course_stages, lambda r: r.keep, knowledge.remedies),
+        ("course", knowledge.course_stages, lambda r: (r.message,), knowledge.messages),
         ("remedies", knowledge.remedies, lambda r: r.locations, ids["locations"]),
         ("remedies", knowledge.remedies, lambda r: r.drawings, ids["drawings"]),
         ("remedies", knowledge.remedies, lambda r: (r.group,), ids["plan_groups"]),
@@ -216,7 +251,9 @@ def _check_ids(knowledge: Knowledge) -> None:
         ("asks", knowledge.asks, lambda r: r.locations, ids["locations"]),
         ("asks", knowledge.asks, lambda r: [i for c in r.choices for i in (*c.present, *c.absent, *c.covers)], facts),
     ]
-    for name in ("questions", "findings", "conditions", "rules", "remedies", "regions"):
+    checks.append(("languages", knowledge.languages, lambda r: [s.finding for s in r.signs], knowledge.findings))
+    checks.append(("languages", knowledge.languages, lambda r: (r.direction,), ids["directions"]))
+    for name in ("questions", "findings", "conditions", "rules", "remedies", "regions", "languages"):
         checks.append((name, getattr(knowledge, name), lambda r: r.sources, knowledge.sources))
     for name, records, named, known in checks:
         for record in records.values():

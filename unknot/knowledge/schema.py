@@ -181,6 +181,10 @@ class Remedy:
     max_severity: int | None = None  # offered up to this pain score
     min_severity: int | None = None  # offered from this pain score
     dose: str = ""  # label dose; given only to adults with every safety question answered and nothing against it
+    taken_as: str = ""  # the condition id that says a person has taken it already
+    names: tuple[str, ...] = ()  # what people call it, in small letters
+    label_mg_in_24_hours: int = 0  # the most that its label allows an adult
+    label_hours_between: int = 0  # between two doses
     withheld_by: tuple[Withhold, ...] = ()
     ask_first: tuple[Withhold, ...] = ()  # offered without a dose, with the advice to ask a professional first
     safe_meanwhile: bool = False  # may be offered before the interview is complete
@@ -227,6 +231,7 @@ class Ask:
     conditions: tuple[str, ...] = ()  # for medicines and the like: condition ids asked about
     none_of_these: bool = False  # adds the choice "None of these", which denies all
     locations: tuple[str, ...] = ()  # only asked for these locations; empty: always
+    other: str = ""  # asked about somebody else, with {them} and {their}
     again: str = ""  # the same in other words, with examples, for the second time
 
 
@@ -244,5 +249,61 @@ class Region:
     crisis_line: str  # the number of the crisis line alone, for a button; empty where unknown
     crisis_by_text: str  # the crisis line for those who cannot or will not speak
     emergency_room: str  # what people call it there: "ER", "A&E"
+    crisis_line_texts: bool = False  # the same number takes texts
     poison_line: str = ""
     sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignLabel:
+    """A finding as a noun phrase of a language: "dolor en el pecho"."""
+
+    finding: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Language:
+    """What is said to a person who writes in a language in which the assistant does not work.
+
+    The texts are templates: `{call}` is `call` with the number of the region, or `call_unknown`; `{because}` is
+    `because` with the labels of the signs, or `because_unnamed`; `{line}` is the crisis line.
+    """
+
+    id: str  # the name of its lexicon in lexicon/other_languages/
+    tag: str  # BCP 47, for screen readers: "es", "hi-Latn"
+    direction: str  # "ltr" or "rtl"
+    title: str  # of an emergency
+    call: str  # a whole sentence with {number}
+    call_unknown: str  # the same where the number is not known
+    because: str  # {signs}
+    because_unnamed: str
+    joined: str  # {these} signs and {this} one more
+    emergency: str  # {call} and {because}
+    standing: str  # {call}; an emergency was told before
+    ordinary: str  # {call}; nothing that cannot wait was read
+    crisis: str  # {line} and {call}
+    crisis_call: str  # {number}
+    crisis_call_or_text: str  # {number}
+    crisis_call_unknown: str
+    signs: tuple[SignLabel, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CourseLimit:
+    """From when on something counts at check-ins: days, points of the pain score."""
+
+    id: str
+    value: int
+    sources: tuple[str, ...]  # empty: our own, more careful choice
+
+
+@dataclass(frozen=True)
+class CourseStage:
+    """A part of a plan that moves on as it gets better; stages stand in that order."""
+
+    id: str
+    keep: tuple[str, ...]  # remedy ids that still make sense; empty: all of the plan
+    message: str  # id of what is said when the plan gets there
+    sources: tuple[str, ...]

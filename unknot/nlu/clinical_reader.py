@@ -12,8 +12,8 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-SENSES = "senses"
-"""Message property: how each statement is meant (`unknot.reading.types.Sense`). Not part of the output."""
+CLAUSES = "clauses"
+"""Message property: the clauses of the message (`unknot.reading.types.Clause`). Not part of the output."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -46,7 +46,7 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
         for message in messages:
             text = message.get(TEXT) or ""
             reading = self._reader.read(text)
-            message.set(SENSES, reading.senses)
+            message.set(CLAUSES, reading.clauses)
             found = [
                 {
                     "entity": mention.kind,

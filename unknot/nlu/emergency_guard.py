@@ -31,7 +31,7 @@ CRISIS_INTENT = "report_crisis"
 INFORM_INTENT = "inform"
 START_OVER_INTENT = "start_over"
 CASE_SLOT = "case"
-_MISTAKEN = frozenset({"out_of_scope", START_OVER_INTENT, DEFAULT_NLU_FALLBACK_INTENT_NAME})
+_MISTAKEN = frozenset({"out_of_scope", "other_language", START_OVER_INTENT, DEFAULT_NLU_FALLBACK_INTENT_NAME})
 _WORDS_FOR = {
     "stop": "stop_word",
     START_OVER_INTENT: "new_word",

@@ -38,13 +38,14 @@ def plain_text(text: str, max_chars: int) -> str:
     """`text` in one spelling: compatibility forms folded, quotes straight, control characters out, symbols as words.
 
     An emoji becomes its Unicode name ("thumbs up sign"), so that it means something to the encoder. Of a text longer
-    than `max_chars` the first 70 % and the last 30 % are kept: people put the worst at the end of a long story.
+    than `max_chars` (4 or more) the first 70 % and the last 30 % are kept: people put the worst last.
     A text that begins with "/" gets an invisible character before it: Rasa's RegexMessageHandler, which runs last,
     would otherwise take it for an intent.
     """
     folded = unicodedata.normalize("NFKC", _shorten(text, 4 * max_chars)).translate(_QUOTES)
-    plain = " ".join("".join(_readable(character) for character in folded).split())
-    plain = _shorten(plain, max_chars)
+    readable = "".join(_readable(character) for character in folded)
+    # Once more: an accent may now stand behind its letter, where an invisible character was between them.
+    plain = _shorten(" ".join(unicodedata.normalize("NFKC", readable).split()), max_chars)
     return WORD_JOINER + plain if plain.startswith("/") else plain
 
 
@@ -52,7 +53,8 @@ def _shorten(text: str, max_chars: int) -> str:
     if len(text) <= max_chars:
         return text
     head = max_chars * 7 // 10
-    return text[:head] + " " + text[len(text) - (max_chars - head - 1) :]
+    # A word cut off at a blank must not leave two of them.
+    return text[:head].rstrip() + " " + text[len(text) - (max_chars - head - 1) :].lstrip()
 
 
 def _readable(character: str) -> str:
