@@ -48,6 +48,7 @@ def test_wishes(text: str, expected: set[str]) -> None:
     [
         "my lower back since yesterday, 6 out of 10",
         "does heat help",
+        "what if heat doesn't help?",
         "it gets worse when I cough",
         "I have had it more than once",
         "how long does a spasm last?",

@@ -34,6 +34,15 @@ def test_no_change_means_no_change(words: str, intent: str) -> None:
     assert talk.case.status("no_better_two_weeks") == "unknown"
 
 
+def test_no_better_on_the_first_day_is_no_fortnight() -> None:
+    talk = planned()
+    talk.say("no better", "got_worse", mentions(KNOWLEDGE, ("no_better_two_weeks",)))
+    assert talk.case.status("no_better_two_weeks") == "unknown"
+    assert not talk.of("ask")
+    talk.say("no better after 3 weeks", "inform", mentions(KNOWLEDGE, ("no_better_two_weeks",), duration_days=21))
+    assert talk.case.status("no_better_two_weeks") == "now"
+
+
 def test_two_that_did_not_help_raise_seeing_somebody() -> None:
     talk = planned()
     urgent_line = KNOWLEDGE.regions["us"].urgent_line

@@ -56,6 +56,14 @@ def test_and_paracetamol_on_a_blood_thinner_is_about_paracetamol() -> None:
     assert "ibuprofen" not in str(found["text"]).lower()
 
 
+def test_a_remedy_asked_for_was_not_taken() -> None:
+    talk = planned()
+    talk.say("can I take ibuprofen?", "which_painkiller")
+    found = answer(talk, "and paracetamol?", "which_painkiller", mentions(KNOWLEDGE, ("acetaminophen_already",)))
+    assert str(found["text"]).startswith("Yes")
+    assert talk.case.status("acetaminophen_already") != "now"
+
+
 def test_with_another_medicine() -> None:
     talk = planned()
     assert str(answer(talk, "and ibuprofen?", "which_painkiller")["text"]).startswith("Yes")

@@ -121,6 +121,12 @@ def test_an_urgent_card_says_whom_to_call_and_what_to_say() -> None:
     assert [choice["id"] for choice in plan["choices"]] == ["more"]
 
 
+def test_what_to_say_names_an_illness_that_makes_it_urgent() -> None:
+    plan = planned("anticoagulant", severity=8).of("plan")[0]
+    assert plan["level"] == "urgent"
+    assert "and a blood thinner" in plan["text"]
+
+
 def test_more_brings_every_card_once_and_then_ends() -> None:
     talk = planned()
     seen = []
