@@ -33,8 +33,11 @@ def texts() -> dict[str, str]:
     found: dict[str, str] = {}
     for question in knowledge.questions.values():
         found[f"questions: {question.id}"] = question.text
+        if question.brief:
+            found[f"questions: {question.id}, brief"] = question.brief
     for remedy in knowledge.remedies.values():
         found[f"remedies: {remedy.id}"] = f"{remedy.how} {remedy.caution} {remedy.dose}".strip()
+        found[f"remedies: {remedy.id}, short"] = " ".join((remedy.short, *(asked.text for asked in remedy.asked)))
         for advice in remedy.taken_against:
             text = f"{advice.text} {advice.watch}".format(urgent_line="your doctor")
             found[f"remedies: {remedy.id}, taken against {advice.any_of[0]}"] = text

@@ -115,4 +115,7 @@ def test_a_blood_thinner_is_named_with_its_reason() -> None:
     held = {item["id"]: item for item in plan["withheld"]}
     assert held["ibuprofen"]["because"] == ["anticoagulant"]
     assert "blood thinner" in held["ibuprofen"]["why"]
-    assert held["ibuprofen"]["why"] in plan["text"]
+    medicine = next(card for card in plan["cards"] if card["id"] == "medicine")
+    assert "because of a blood thinner" in medicine["text"]
+    assert "ibuprofen" not in medicine["steps"]
+    assert "Ibuprofen" not in plan["text"]

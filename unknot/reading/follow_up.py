@@ -16,24 +16,27 @@ from unknot.reading.values.patterns import Pattern, sources
 WISH, REMEDY = "wish", "remedy"
 GROUP = "follow_up"
 WISHES = ("more", "what_now", "which_first", "shorter", "again", "medicine", "helped", "no_change", "worse")
+OUTCOMES = frozenset({"helped", "no_change", "worse"})
 SIDES = ("how_long", "how_often", "how_much", "when", "why", "may", "with", "elliptic")
 _PREFIX = "remedy_"
 _STRAIGHT = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'"})
 _PATTERNS = {name: Pattern(GROUP, name) for name in (*WISHES, *SIDES)}
-_SHORT = Pattern(GROUP, "short")
+_SHORT, _ASKING, _SUPPOSED = Pattern(GROUP, "short"), Pattern(GROUP, "asking"), Pattern(GROUP, "supposed")
 _REMEDIES = {name.removeprefix(_PREFIX): Pattern(GROUP, name) for name in sources(GROUP) if name.startswith(_PREFIX)}
 
 
 def read(text: str) -> list[Mention]:
-    """Wishes, then remedies in the order of the text. "It did not help" is no "helped", "no better" no "better"."""
+    """Wishes, then remedies in the order of the text. "It did not help" is no "helped", nor is "does it help"."""
     plain = text.lower().translate(_STRAIGHT)
     if len(plain) != len(text):  # some letters change their length: places would be wrong
         plain = text.translate(_STRAIGHT)
     wishes = list(_found(plain, WISHES))
     if _SHORT.match(plain):
         wishes += _found(plain, SIDES)
+    if _SUPPOSED.search(plain):
+        wishes = [mention for mention in wishes if mention.value not in OUTCOMES]
     values = {mention.value for mention in wishes}
-    if values & {"no_change", "worse"}:
+    if values & {"no_change", "worse"} or _ASKING.search(plain):
         wishes = [mention for mention in wishes if mention.value != "helped"]
     remedies = [
         Mention(REMEDY, identity, match.start(), match.end())

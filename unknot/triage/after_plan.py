@@ -113,7 +113,7 @@ def _which_first(given: Given) -> Answered:
 def _shorter(given: Given) -> Answered:
     steps = steps_now(given.plan, given.knowledge, given.thread.tried)
     titles = ["" if item.group == MEDICINE else item.title for item in steps]
-    shown = [title for title in titles if title] or [given.knowledge.messages["level_urgent"]]
+    shown = [title for title in titles if title] or [given.knowledge.messages[f"level_{given.plan.level.value}"]]
     if given.plan.level is Level.URGENT:
         shown = [given.text("card_urgent").rstrip("."), *shown]
     text = given.text("after_shorter", steps=join(shown), watch=watch(given.knowledge, given.region, "after_net"))

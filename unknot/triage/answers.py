@@ -91,11 +91,11 @@ def rest(thread: Thread, knowledge: Knowledge, region: Region) -> Reply | None:
 
 
 def shorter(thread: Thread, knowledge: Knowledge, region: Region) -> str:
-    """The last answer in one sentence; empty where the last thing said was no answer."""
+    """The last answer in a breath; empty where the last thing said was no answer."""
     question = knowledge.questions.get(thread.question)
     if thread.last != ANSWER or question is None or thread.about:
         return ""
-    return replies.in_region(split_first(question.text)[0], region)
+    return replies.in_region(question.brief or split_first(question.text)[0], region)
 
 
 def _supposing(assessment: Assessment, facts: Sequence[str]) -> Assessment:

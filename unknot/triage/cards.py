@@ -113,8 +113,15 @@ def _whom_to_call(made: Plan, assessment: Assessment, knowledge: Knowledge, regi
     yield m["card_urgent"].format(urgent_line=region.urgent_line)
     place = " " + m["card_say_place"].format(place=m[f"location_{made.location}"]) if made.location else ""
     severity = "" if made.severity is None else m["card_say_severity"].format(severity=made.severity)
-    if assessment.labels:
-        yield m["card_say"].format(place=place, severity=severity, signs=join(assessment.labels))
+    signs = assessment.labels or _named(assessment.findings, knowledge)
+    if signs:
+        yield m["card_say"].format(place=place, severity=severity, signs=join(signs))
+
+
+def _named(ids: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    """Plain words for findings and conditions; derived facts have none."""
+    records = (knowledge.findings.get(i) or knowledge.conditions.get(i) for i in ids)
+    return tuple(record.label for record in records if record)
 
 
 def _group(name: str, group: str, made: Plan, knowledge: Knowledge, shown: Sequence[str]) -> Card | None:

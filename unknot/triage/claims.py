@@ -48,6 +48,8 @@ def statements(case: Case, turn: Turn, standing: Collection[str], knowledge: Kno
         identity = str(mention.value)
         if _has_a_trailing_no(mention, turn):
             continue  # "asthma, no": which of the two it means, only the question that waits can tell
+        if _of_the_plan(identity, case, turn, knowledge):
+            continue
         if identity in knowledge.findings or identity in knowledge.conditions:
             key = (identity, _whose(case, mention))
             if key not in strongest or strength(mention) >= strength(strongest[key]):
@@ -60,6 +62,15 @@ def _has_a_trailing_no(mention: Mention, turn: Turn) -> bool:
     things = (m for m in turn.of("act") if m.value == "thing_no")
     inside = any(mention.start < thing.end and thing.start < mention.end for thing in things)
     return mention.certainty == DENIED and inside
+
+
+def _of_the_plan(identity: str, case: Case, turn: Turn, knowledge: Knowledge) -> bool:
+    """Words about what a plan did, or that ask for a remedy: "no better" on the first day, "and paracetamol?"."""
+    wishes = turn.wishes()
+    if identity == "no_better_two_weeks":
+        return case.plan_given and "no_change" in wishes and not turn.of("duration_days")
+    named = [knowledge.remedies[i] for m in turn.of("remedy") if (i := str(m.value)) in knowledge.remedies]
+    return "elliptic" in wishes and len(named) == 1 and identity == named[0].taken_as
 
 
 def strength(mention: Mention) -> int:

@@ -17,7 +17,7 @@ from unknot.triage.statement import DENIED, PATIENT, Statement
 from unknot.triage.thread import ANSWER, Thread
 from unknot.triage.turn import Turn
 
-WISH, REMEDY, ELLIPTIC = "wish", "remedy", "elliptic"
+REMEDY, ELLIPTIC = "remedy", "elliptic"
 # A message with one of these wishes may hold a question too; the others are the question.
 BESIDE_A_QUESTION = frozenset({after_plan.HELPED, after_plan.NO_CHANGE, after_plan.WORSE})
 _OF_AN_ANSWER = ("more", "shorter")
@@ -32,15 +32,10 @@ class Followed:
     asks_on: bool
 
 
-def wishes_of(turn: Turn) -> frozenset[str]:
-    """What the message wishes, and the sides of an answer that it asks about."""
-    return frozenset(str(mention.value) for mention in turn.of(WISH))
-
-
 def follow(case: Case, turn: Turn, assessment: Assessment, knowledge: Knowledge, region: Region) -> Followed | None:
     """The reply to a wish about the plan or the last answer; None where the message holds none."""
-    wishes = wishes_of(turn)
-    if not wishes or case.pending is not None:
+    wishes = turn.wishes()
+    if not wishes or case.pending is not None or case.paused:
         return None
     thread = Thread.from_json(case.thread)
     if thread.last == ANSWER and (said := _of_answer(thread, wishes, knowledge, region)):
@@ -70,17 +65,25 @@ def answer(
 ) -> tuple[Case, list[Reply]]:
     """Answers to what a message asks, short questions included, and the case that remembers them."""
     thread = Thread.from_json(case.thread)
-    wishes = wishes_of(turn)
+    wishes = turn.wishes()
+    named = tuple(dict.fromkeys(str(mention.value) for mention in turn.of(REMEDY)))
     query = Query(
         tuple(questions),
-        tuple(dict.fromkeys(str(mention.value) for mention in turn.of(REMEDY))),
+        named,
         tuple(side for side in answers.SIDES if side in wishes),
-        tuple(str(m.value) for m in turn.of("condition") if m.certainty != DENIED and m.owner == PATIENT),
+        _supposed(turn, named, knowledge),
         ELLIPTIC in wishes,
     )
     person = Person(assessment, may_give_dose(case, assessment), region)
     after, said = answers.reply(thread, query, person, knowledge, most)
     return (replace(case, thread=after.to_json()), said) if said else (case, [])
+
+
+def _supposed(turn: Turn, named: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    """Illnesses and medicines that the question is about, besides the remedies that it names."""
+    asked_for = {knowledge.remedies[i].taken_as for i in named if i in knowledge.remedies}
+    said = (m for m in turn.of("condition") if m.certainty != DENIED and m.owner == PATIENT)
+    return tuple(str(m.value) for m in said if m.value not in asked_for)
 
 
 def was_short(answered: Sequence[Reply]) -> bool:

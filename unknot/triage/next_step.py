@@ -137,15 +137,16 @@ def _too_early(case: Case, question: NextAsk) -> bool:
 def _plan(case: Case, assessment: Assessment, knowledge: Knowledge, region: Region) -> tuple[Case, tuple[Reply, ...]]:
     made = make_plan(case, assessment, knowledge, region.id)
     said: list[Reply] = []
-    new_reason = case.told_level != assessment.level.value or not set(assessment.findings) <= set(case.told_findings)
-    if assessment.level is not Level.URGENT and (new_reason or not case.plan_given):
+    thread = Thread.from_json(case.thread)
+    new_reason = thread.level != assessment.level.value or not set(assessment.findings) <= set(case.told_findings)
+    if assessment.level is not Level.URGENT and new_reason:
         text = knowledge.messages[f"triage_{assessment.level.value}"]
         if assessment.level is Level.SEE_CLINICIAN:
             text = text.format(reason=assessment.reason())
         said.append(replies.triage(assessment, knowledge, text))
     asked_again = case.plan_given and not case.plan_key
     thread, given = plan_turn.give(
-        Thread.from_json(case.thread), made, assessment, knowledge, region, _heard(case, "", knowledge), asked_again
+        thread, made, assessment, knowledge, region, _heard(case, "", knowledge), asked_again
     )
     case = replace(
         case,

@@ -59,7 +59,8 @@ def _first_card(
     made: Plan, cards: Sequence[Card], knowledge: Knowledge, text: str = "", update: bool = False
 ) -> Reply:
     feedback = () if made.level is Level.URGENT else FEEDBACK
-    more = {"update": True} if update else {}
+    note = text if text != cards[0].text else knowledge.messages["plan_updated"]
+    more = {"update": True, "changed": note} if update else {}
     picks = choices(("more", *feedback), knowledge)
     return replies.plan(made, cards, knowledge, text or cards[0].text, NOW, choices=picks, **more)
 

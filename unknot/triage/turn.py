@@ -79,6 +79,10 @@ class Turn:
         """Dialogue acts: yes, no, none, unknown, refuse, skip, correction, unsure; and those of replies.py."""
         return frozenset(str(mention.value) for mention in self.of("act"))
 
+    def wishes(self) -> frozenset[str]:
+        """What it wishes of the plan or the last answer, and the sides of an answer that it asks about."""
+        return frozenset(str(mention.value) for mention in self.of("wish"))
+
     @property
     def in_crisis(self) -> bool:
         """Whether it speaks of ending one's life."""

@@ -117,7 +117,8 @@ def _begun_anew(case: Case, turn: Turn, standing: tuple[str, ...], knowledge: Kn
         return case
     if turn.intent == "new_episode" and case.plan_given:
         return new_episode(case, knowledge)
-    if turn.intent == "got_worse" and (case.plan_given or case.told_level):
+    no_better = "no_change" in turn.wishes() and "worse" not in turn.wishes()
+    if turn.intent == "got_worse" and (case.plan_given or case.told_level) and not no_better:
         return worse(case)
     return case
 

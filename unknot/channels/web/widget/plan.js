@@ -8,11 +8,13 @@ const WORDS = 16;
 const LONGEST = 60;
 const count = (text) => text.split(/\s+/).filter(Boolean).length;
 
-/** The remedies to do now, and the others by group, in the payload's order. */
-export function sorted({ remedies }) {
+/** The remedies to do now, and the others by group. The payload's first card says which; a choice stays with its group. */
+export function sorted({ remedies, cards }) {
   const group = remedies[0]?.group ?? remedies[0]?.group_title;
   const of = (one) => one.group ?? one.group_title;
-  const now = remedies.filter((one) => of(one) === group).slice(0, STEPS);
+  const steps = cards?.find((card) => card.id === "now")?.steps;
+  const chosen = steps?.map((id) => remedies.find((one) => one.id === id && !one.choice)).filter(Boolean);
+  const now = (chosen?.length ? chosen : remedies.filter((one) => of(one) === group)).slice(0, STEPS);
   const groups = new Map();
   for (const one of remedies.filter((other) => !now.includes(other))) groups.set(of(one), [...(groups.get(of(one)) ?? []), one]);
   return { now, groups };
