@@ -143,6 +143,18 @@ export class Thread {
     heading.focus({ preventScroll: true });
   }
 
+  /** Without a network and without the talk: the plan that this browser saw last. */
+  kept() {
+    const last = JSON.parse(keep(PLAN) ?? "null");
+    return !last || EMBEDDED || this.#talk.items.length ? [] : [planCard(last.payload, this.#t, this.doing())];
+  }
+
+  /** On paper nothing is folded. */
+  unfold(open) {
+    const cards = [this.plan?.node, ...this.log.querySelectorAll(".summary")].filter(Boolean);
+    for (const card of cards) for (const node of card.querySelectorAll("details")) node.open = open;
+  }
+
   /** Marks what is not sent. */
   drawStates(outbox) {
     const t = this.#t;

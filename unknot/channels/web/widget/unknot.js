@@ -4,15 +4,15 @@ import known from "./advice.js";
 import { EMBEDDED, exported } from "./api.js";
 import { alarm, crisis, crisisOf, firstAid, standing } from "./cards.js";
 import { buttons, control, parted, waitingIn } from "./controls.js";
-import { MARK, h, icon, keep, press, shown, stash } from "./dom.js";
-import { planCard, sorted } from "./plan.js";
+import { MARK, h, icon, press, shown, stash } from "./dom.js";
+import { sorted } from "./plan.js";
 import { Look, inertAround, keepPage, placeOf, questionOf } from "./settings.js";
 import { composer, deleting, head } from "./shell.js";
 import { Voice, canSpeak, microphone } from "./speech.js";
 import english from "./strings/en.js";
 import { sheets } from "./styles.js";
 import { save } from "./take.js";
-import { PLAN, Talk } from "./talk.js";
+import { Talk } from "./talk.js";
 import { Thread } from "./thread.js";
 import { typingDots } from "./view.js";
 
@@ -60,8 +60,8 @@ class UnknotChat extends HTMLElement {
     this.look = new Look(this.root, this.place === "page" && !EMBEDDED);
     this.root.append(this.#launcher(), this.#panel(), (this.dialog = deleting(this.#t, () => this.erase())));
     addEventListener("resize", () => this.#arrange());
-    addEventListener("beforeprint", () => this.#unfold(true));
-    addEventListener("afterprint", () => this.#unfold(false));
+    addEventListener("beforeprint", () => this.thread.unfold(true));
+    addEventListener("afterprint", () => this.thread.unfold(false));
     this.#talk.addEventListener("change", () => this.#draw());
     this.field.value = stash(DRAFT) ?? "";
     const before = this.floating ? stash(OPEN) : "1";
@@ -297,8 +297,7 @@ class UnknotChat extends HTMLElement {
       const small = scroller === this.panel;
       const last = small ? (nodes.slice(at + 1).find((node) => !node.hidden) ?? nodes[at]) : nodes[at];
       // A card that has not been folded is what is to be read.
-      const card = small && this.pinned.querySelector("details[open]");
-      const to = card || last;
+      const to = (small && this.pinned.querySelector("details[open]")) || last;
       const top = to ? to.getBoundingClientRect().top - this.#band().top + scroller.scrollTop - 12 : 0;
       scroller.scrollTo({ top, behavior: still.matches || small ? "instant" : "smooth" });
     });
@@ -383,14 +382,7 @@ class UnknotChat extends HTMLElement {
     if (kind !== "offline") return;
     this.#foldPinned();
     this.status.append(press("small", t.retry, () => this.#talk.wake()));
-    this.#drawLast();
-  }
-
-  // Without a network and without the talk: the plan that this browser saw last.
-  #drawLast() {
-    const kept = JSON.parse(keep(PLAN) ?? "null");
-    if (!kept || EMBEDDED || this.#talk.items.length) return;
-    this.last.append(planCard(kept.payload, this.#t, this.thread.doing()));
+    this.last.append(...this.thread.kept());
   }
 
   #drawUnread(items) {
@@ -401,11 +393,6 @@ class UnknotChat extends HTMLElement {
     this.badge.textContent = unread || "";
     const { open, unread: count } = this.#t;
     this.launcher.setAttribute("aria-label", unread ? `${open}, ${count(unread)}` : open);
-  }
-
-  // On paper nothing is folded.
-  #unfold(open) {
-    for (const node of this.shadowRoot.querySelectorAll(".planned details, .summary details")) node.open = open;
   }
 }
 
