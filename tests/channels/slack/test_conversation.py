@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.terminal import samples
 
 from tests.channels.slack.harness import elements, ticked
+from tests.channels.terminal import samples
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,8 @@ import logging
 import time
 
 import pytest
-from tests.terminal import samples
+
+from tests.channels.terminal import samples
 
 pytestmark = pytest.mark.anyio
 

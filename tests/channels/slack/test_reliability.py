@@ -8,9 +8,9 @@ import time
 from urllib.parse import urlencode
 
 import pytest
-from tests.terminal import samples
 
 from tests.channels.slack.harness import sign
+from tests.channels.terminal import samples
 from unknot.channels.slack.seen import DAY, Seen
 
 pytestmark = pytest.mark.anyio

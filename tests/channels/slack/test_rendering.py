@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
-from tests.terminal import samples
 
 from tests.channels.slack.block_kit import message_faults, view_faults
+from tests.channels.terminal import samples
 from unknot.channels.slack import asking, home
 from unknot.channels.slack.blocks import pieces
 from unknot.channels.slack.render import beside, render

@@ -7,9 +7,9 @@ import json
 import pytest
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from tests.terminal import samples
 
 from tests.channels.slack.harness import elements, find, pressed, ticked
+from tests.channels.terminal import samples
 
 pytestmark = pytest.mark.anyio
 

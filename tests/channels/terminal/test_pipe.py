@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.terminal import samples
 
+from tests.channels.terminal import samples
 from tests.channels.terminal.conftest import Assistant
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,8 +10,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
-from tests.terminal import samples
 
+from tests.channels.terminal import samples
 from unknot.channels.shell import ReplyNlg, as_text
 
 DOMAIN = Domain.from_dict(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.terminal import samples
 
+from tests.channels.terminal import samples
 from unknot.channels.terminal.choices import pending
 from unknot.channels.terminal.payloads import clean, emergencies_first, from_message
 from unknot.channels.terminal.render import Look, render, without_listed_choices, wrap

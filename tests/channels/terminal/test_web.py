@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.terminal import samples
 
+from tests.channels.terminal import samples
 from tests.channels.terminal.test_pipe import CONVERSATION, run
 from unknot.channels.terminal.cli import attach
 from unknot.channels.terminal.transport import RestTransport, ServerFaultError
