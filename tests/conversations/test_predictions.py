@@ -54,7 +54,7 @@ def tracker_of(domain: Domain, events: list[Any]) -> DialogueStateTracker:
     return DialogueStateTracker.from_events("somebody", events, domain.slots)
 
 
-@pytest.mark.parametrize(("seed", "undoing"), itertools.product(range(ORDINARY), (False, True)))
+@pytest.mark.parametrize(("seed", "undoing"), list(itertools.product(range(ORDINARY), (False, True))))
 def test_events_and_states_are_rasas_at_every_event_of_a_conversation(
     domain: Domain, seed: int, undoing: bool
 ) -> None:

@@ -43,7 +43,9 @@ def everything_said() -> Iterator[tuple[str, str]]:
         yield f"message {name}", text
 
 
-@pytest.mark.parametrize(("name", "text"), everything_said(), ids=lambda value: value if " " in value[:12] else None)
+@pytest.mark.parametrize(
+    ("name", "text"), list(everything_said()), ids=lambda value: value if " " in value[:12] else None
+)
 def test_nothing_forbidden_is_said(name: str, text: str) -> None:
     assert [pattern for pattern in EXPECTED["forbidden"] if re.search(pattern, text, re.IGNORECASE)] == []
 

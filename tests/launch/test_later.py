@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from unknot.settings import ROOT
 
 
@@ -67,6 +69,7 @@ print(hasattr(heavy, "__wrapped__"), heavy.__version__)
     assert run(code, package(tmp_path)).splitlines() == ["heavy.nowhere", "absent", "loaded", "False 1.5"]
 
 
+@pytest.mark.slow
 def test_an_assistant_starts_without_them() -> None:
     code = """
 from unknot.launch.later import UNUSED

@@ -130,6 +130,7 @@ def copied() -> list[str]:
     return [name for line in lines for name in line]
 
 
+@pytest.mark.slow
 def test_the_program_starts_from_what_the_image_gets(tmp_path: Path) -> None:
     for name in copied():
         source = ROOT / name
@@ -179,6 +180,7 @@ def test_nginx_takes_the_configuration_and_would_not_take_another() -> None:
     assert len(re.findall(r"^ *server 127.*max_fails=1", filled, re.MULTILINE)) == 3
 
 
+@pytest.mark.slow
 def test_the_linters_would_complain(tmp_path: Path) -> None:
     try:
         checks = commands(linters())

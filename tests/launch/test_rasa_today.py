@@ -11,6 +11,8 @@ import pytest
 
 from unknot.settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Packages of development are hidden: as the service's environment has it.
 IN_ONE_PROCESS = """
 import json, sys

@@ -109,6 +109,7 @@ def test_training_a_component_that_needs_it_fails_with_one_line(tmp_path: Path, 
     assert not list((root / "models").glob("*.tar.gz"))
 
 
+@pytest.mark.slow
 def test_telemetry_is_off_for_whoever_types_a_command(tmp_path: Path) -> None:
     """In the project's environment with nothing set and a new home, as on a fresh machine."""
     code = (

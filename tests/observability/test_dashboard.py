@@ -49,7 +49,7 @@ def missing(expression: str) -> set[str]:
     return set(_NAME.findall(expression)) - existing()
 
 
-@pytest.mark.parametrize(("title", "expression"), expressions())
+@pytest.mark.parametrize(("title", "expression"), list(expressions()))
 def test_every_metric_that_is_named_exists(title: str, expression: str) -> None:
     assert _NAME.findall(expression), title
     assert missing(expression) == set()
