@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "encoder": set(),
     "observability": {"settings"},
     "triage": {"knowledge"},
+    "handover": {"triage", "knowledge"},
     "reading": {"knowledge"},
     "conversations": {"triage", "rasa_patches", "observability", "settings"},
     "rasa_patches": {"observability", "settings"},
@@ -56,6 +57,9 @@ FRAMEWORKS: dict[str, set[str]] = {
     "sqlalchemy": {"channels", "conversations"},
     "redis": {"channels", "conversations"},
     "prometheus_client": {"observability"},
+    "typst": {"handover"},
+    "fhir": {"handover"},
+    "segno": {"handover"},
 }
 # What a pure layer may not do: no clock, no chance, no files, no network, no threads.
 IMPURE = {"asyncio", "datetime", "http", "io", "os", "pathlib", "random", "requests", "secrets", "socket", "sqlite3"}
