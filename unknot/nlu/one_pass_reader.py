@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,8 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
         `telling`: intents of facts, beside which a question is the intent; `question`: probability from which a
         clause's question is answered too; `crisis`: probability from which a message is a crisis; `emergency`:
         probability that the message as a whole states an emergency, below which a sign that it states is asked about;
-        `agreement`: `unknot.reading.agreement.Thresholds` by name; `sharpness`: inverse temperature of the ranking;
+        `agreement`: `unknot.reading.agreement.Thresholds` by name; `surer`: findings that the model states alone only from
+        this probability on; `sharpness`: inverse temperature of the ranking;
         `pull`: see `unknot.encoder.readout.fit`.
         """
         return {
@@ -62,6 +63,7 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
             "crisis": 0.6,
             "emergency": 0.15,
             "agreement": {},
+            "surer": {},
             "sharpness": 1.0,
             "pull": 0.02,
             "ranking_length": 10,
@@ -79,6 +81,7 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
         self._resource = resource
         self._reader = reader
         self._thresholds = Thresholds(**config["agreement"])
+        self._surer = {f: replace(self._thresholds, stated=p) for f, p in config["surer"].items()}
         self._questions = frozenset(load().questions)
 
     @classmethod
@@ -119,7 +122,7 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         with self._storage.write_to(self._resource) as folder:
             model, _ = packaged_files()
-            (folder / _GRAPH).write_bytes(minilm_graph.build(model.read_bytes(), packaged_layers()))
+            (folder / _GRAPH).write_bytes(minilm_graph.build(model.read_bytes(), packaged_layers(), fine=False))
             first = packaged_heads()
             reader = OnePass(_tokens(folder / _GRAPH, {**self._config, "threads": 2}), first)
             known = [labelled(example, self._config["merge"]) for example in examples]
@@ -199,7 +202,7 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
                 continue
             mine = [e for e in said if e["value"] == name]
             states = {state: float(p) for state, p in zip(STATES, read.states[row], strict=True)}
-            agreed = agree([_mention(e) for e in mine], states, self._thresholds)
+            agreed = agree([_mention(e) for e in mine], states, self._surer.get(name, self._thresholds))
             if agreed is not None and name in emergencies() and likely < self._config["emergency"]:
                 agreed = agreed.doubted()
             if agreed is not None:
