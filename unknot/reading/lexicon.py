@@ -89,6 +89,7 @@ ENTRY_KEYS = {
 ENTRY_FILES = {
     "findings_nerves.yml": "finding",
     "findings_emergency.yml": "finding",
+    "findings_further.yml": "finding",
     "findings.yml": "finding",
     "conditions.yml": "condition",
     "medicines.yml": "condition",
