@@ -21,7 +21,7 @@ class ActionAssess(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Events: the case and the slots of the stories; a follow-up to listen where nothing is to be asked."""
         case = case_of(tracker)
-        outcome = take_in(case, unseen_turns(tracker.events, case.seen_until), knowledge(), region())
+        outcome = take_in(case, unseen_turns(tracker.events, case), knowledge(), region())
         say(dispatcher, tracker, outcome.replies)
         events = save(outcome.case)
         return events if outcome.go_on else [*events, FollowupAction("action_listen")]

@@ -20,10 +20,11 @@ from unknot.knowledge.loader import Knowledge, load
 from unknot.knowledge.schema import Region
 from unknot.settings import load_settings
 from unknot.triage.case import Case
+from unknot.triage.confirm import CONFIRM
 from unknot.triage.engine import assess
-from unknot.triage.interview import CONFIRM, FIRST, open_ask_ids
+from unknot.triage.interview import CLINICIAN, FIRST, PERSON, open_ask_ids
 from unknot.triage.replies import Reply
-from unknot.triage.turn import Turn
+from unknot.triage.turn import Turn, unread
 
 UNKNOWN = "unknown"
 SHELL_CHANNEL = "cmdline"  # Rasa's name for `rasa shell`
@@ -45,16 +46,9 @@ def case_of(tracker: Tracker) -> Case:
     return Case.from_json(tracker.get_slot(CASE))
 
 
-def unseen_turns(events: Sequence[Mapping[str, Any]], seen_until: float) -> list[Turn]:
-    """Messages after `seen_until` (timestamp in seconds), oldest first. Reads backwards, stops early."""
-    found: list[Turn] = []
-    for event in reversed(events):
-        if float(event.get("timestamp") or 0.0) <= seen_until:
-            break
-        if event.get("event") == "user":
-            stamp = float(event.get("timestamp") or 0.0)
-            found.append(Turn.from_parse(event.get("text"), event.get("parse_data") or {}, stamp))
-    return found[::-1]
+def unseen_turns(events: Sequence[Mapping[str, Any]], case: Case) -> list[Turn]:
+    """Messages that no action has taken in yet, oldest first. Reads backwards, stops early."""
+    return unread(reversed(events), case.seen, CASE)
 
 
 def say(dispatcher: CollectingDispatcher, tracker: Tracker, replies: Iterable[Reply]) -> None:
@@ -82,7 +76,7 @@ def save(case: Case) -> list[EventType]:
     """The events that keep a case and tell the stories what is settled."""
     known = knowledge()
     waiting = open_ask_ids(case, assess(case, known), known)
-    doubtful = any(i == FIRST or i.startswith(CONFIRM) for i in waiting)
+    doubtful = any(i.startswith((FIRST, CONFIRM, CLINICIAN, PERSON)) for i in waiting)
     location = None if "location" in waiting else case.location or UNKNOWN
     severity = None if "severity" in waiting else UNKNOWN if case.severity is None else str(case.severity)
     return [

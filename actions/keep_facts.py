@@ -22,7 +22,7 @@ class ActionKeepFacts(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Events: the case and the slots of the stories."""
         case = case_of(tracker)
-        outcome = take_in(case, unseen_turns(tracker.events, case.seen_until), knowledge(), region())
+        outcome = take_in(case, unseen_turns(tracker.events, case), knowledge(), region())
         say(dispatcher, tracker, outcome.replies)
         case = outcome.case
         if outcome.go_on:

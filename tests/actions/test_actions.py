@@ -14,13 +14,14 @@ from rasa_sdk.executor import CollectingDispatcher
 import actions
 from actions.conversation_state import unseen_turns
 from actions.slots import CASE, LOCATION, RED_FLAGS, SEVERITY
+from unknot.triage.case import Case
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "unknot" / "knowledge" / "reply.schema.json").read_text())
 
 
 def user(text: str, intent: str, at: float, entities: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     parse = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": entities or []}
-    return {"event": "user", "text": text, "timestamp": at, "parse_data": parse}
+    return {"event": "user", "text": text, "timestamp": at, "message_id": text, "parse_data": parse}
 
 
 def tracker(events: list[dict[str, Any]], case: dict[str, Any] | None = None) -> Tracker:
@@ -58,15 +59,27 @@ def test_an_emergency_is_explained_with_findings_and_rules() -> None:
     assert slots[CASE]["told_level"] == "emergency"
 
 
-def test_only_messages_after_the_last_one_taken_in_are_read() -> None:
+def test_only_messages_after_the_last_one_taken_in_are_read_whatever_the_clock_says() -> None:
     events = [
-        user("a", "inform", 1.0),
-        {"event": "bot", "timestamp": 1.5},
-        user("b", "inform", 2.0),
+        user("a", "inform", 5000.0),
+        {"event": "bot", "timestamp": 5001.0},
+        user("b", "inform", 2.0),  # the clock went back
         user("c", "deny", 3.0),
     ]
-    assert [turn.text for turn in unseen_turns(events, 1.0)] == ["b", "c"]
-    assert unseen_turns(events, 3.0) == []
+    assert [turn.text for turn in unseen_turns(events, Case(seen="a"))] == ["b", "c"]
+    assert unseen_turns(events, Case(seen="c")) == []
+
+
+def test_a_case_of_an_older_version_names_no_message_and_its_place_counts() -> None:
+    kept = {"event": "slot", "name": CASE, "value": {"seen_until": 1.0}}
+    events = [user("a", "inform", 1.0), kept, user("b", "inform", 2.0)]
+    assert [turn.text for turn in unseen_turns(events, Case())] == ["b"]
+
+
+def test_a_message_that_is_no_longer_there_makes_nothing_be_read_again() -> None:
+    kept = {"event": "slot", "name": CASE, "value": {"seen": "gone"}}
+    events = [user("a", "inform", 1.0), kept, user("b", "inform", 2.0)]
+    assert [turn.text for turn in unseen_turns(events, Case(seen="gone"))] == ["b"]
 
 
 def test_the_conversation_goes_on_from_the_stored_case() -> None:
@@ -81,5 +94,5 @@ def test_the_conversation_goes_on_from_the_stored_case() -> None:
 def test_the_fallback_keeps_what_was_said_and_goes_on() -> None:
     entities = [{"entity": "location", "value": "lower"}]
     slots, payloads = run("ActionKeepFacts", tracker([user("lower", "inform", 1.0, entities)]))
-    assert slots[CASE]["location"] == "lower"
+    assert Case.from_json(slots[CASE]).location == "lower"
     assert payloads[-1]["type"] == "ask"

@@ -38,7 +38,7 @@ def drawn(domain: Domain, seed: int, *, undoing: bool) -> list[Any]:
         lambda: kinds.ActionExecuted(chance.choice(actions), hide_rule_turn=chance.random() < 0.3),
         lambda: kinds.UserUttered("words", {"name": chance.choice(["inform", "affirm", "heat_or_ice"])}),
         lambda: kinds.SlotSet(chance.choice(["red_flags", "location", "severity"]), chance.choice([None, "7"])),
-        lambda: kinds.SlotSet("case", {"seen_until": 1.0}),
+        lambda: kinds.SlotSet("case", {"seen": "1"}),
         lambda: kinds.BotUttered("words"),
         lambda: kinds.FollowupAction("action_listen"),
         lambda: kinds.DefinePrevUserUtteredFeaturization(False),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge, load
+from unknot.reading.replies import read as read_acts
+from unknot.triage import crisis
 from unknot.triage.case import Case
 from unknot.triage.conversation import take_in
 from unknot.triage.emergency import explain, is_news
 from unknot.triage.engine import assess
-from unknot.triage.fold import fold
 from unknot.triage.next_step import ask_or_plan
 from unknot.triage.turn import Mention, Turn
+from unknot.triage.update import update
 
 
 class Talk:
@@ -26,26 +29,33 @@ class Talk:
         self.region = self.knowledge.regions[region]
         self.case = Case()
         self.replies: list[dict[str, Any]] = []
-        self._clock = 0.0
+        self._count = 0
+        self._unseen: list[Turn] = []
 
     def say(
         self, text: str = "", intent: str = "inform", mentions: tuple[Mention, ...] = (), confidence: float = 0.9
     ) -> list[dict[str, Any]]:
         """One turn; gives all payloads of it."""
-        self._clock += 1.0
-        turn = Turn(text, intent, confidence, mentions, self._clock)
-        after = fold(self.case, turn, self.knowledge).case
+        self._count += 1
+        acts = (Mention("act", m.value, start=m.start, end=m.end) for m in read_acts(text))
+        turn = Turn(text, intent, confidence, (*mentions, *acts), str(self._count))
+        after = update(self.case, turn, self.knowledge).case
         if is_news(self.case, after, assess(after, self.knowledge)):
             told = explain(self.case, [replace(turn, alarmed=True)], self.knowledge, self.region)
             self.case = told.case
             self.replies = list(told.replies)
             return self.replies
-        outcome = take_in(self.case, [turn], self.knowledge, self.region)
+        if turn.intent == "report_crisis":  # answered by the assistant itself: the next turn takes it in
+            self._unseen.append(turn)
+            self.replies = [crisis.line(self.region, self.knowledge)]
+            return self.replies
+        turns, self._unseen = [*self._unseen, turn], []
+        outcome = take_in(self.case, turns, self.knowledge, self.region)
         self.case, self.replies = outcome.case, list(outcome.replies)
         if outcome.go_on:
             self.case, more = ask_or_plan(self.case, self.knowledge)
             self.replies += more
-        self.case = Case.from_json(self.case.to_json())
+        self.case = Case.from_json(json.loads(json.dumps(self.case.to_json())))
         return self.replies
 
     def tell(
@@ -100,7 +110,7 @@ def mentions(
 ) -> tuple[Mention, ...]:
     """Mentions as the readers give them."""
     found = [Mention(_kind(knowledge, identity), identity) for identity in findings]
-    found += [Mention(_kind(knowledge, identity), identity, "absent") for identity in absent]
+    found += [Mention(_kind(knowledge, identity), identity, "denied") for identity in absent]
     return (*found, *(Mention(kind, value) for kind, value in values.items()))
 
 

@@ -6,18 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.cases import case_with
 from unknot.knowledge.loader import load
 from unknot.knowledge.schema import Level
-from unknot.triage.case import PRESENT, Case
+from unknot.triage.case import Case
 from unknot.triage.engine import assess
 
 KNOWLEDGE = load()
 FINDINGS = sorted(KNOWLEDGE.findings)
 FACTS = sorted({*FINDINGS, *KNOWLEDGE.conditions})
-
-
-def case_with(*ids: str, **values: object) -> Case:
-    return Case(status=dict.fromkeys(ids, PRESENT), **values)
 
 
 def level(*ids: str, **values: object) -> str:
@@ -58,7 +55,8 @@ def test_a_finding_alone_reaches_at_least_its_floor(finding: str) -> None:
         ((), {"injury": "major"}, "emergency"),
         ((), {"age": 12}, "see_clinician"),
         ((), {"age": 4}, "urgent"),
-        ((), {"age": 57}, "see_clinician"),
+        ((), {"age": 57}, "self_care"),
+        (("first_over_55",), {"age": 57}, "see_clinician"),
         ((), {"age": 54}, "self_care"),
         ((), {"duration_days": 13}, "self_care"),
         ((), {"duration_days": 20}, "see_clinician"),

@@ -208,7 +208,7 @@ def _check_ids(knowledge: Knowledge) -> None:
         ("asks", knowledge.asks, lambda r: r.findings, knowledge.findings),
         ("asks", knowledge.asks, lambda r: r.conditions, knowledge.conditions),
         ("asks", knowledge.asks, lambda r: r.locations, ids["locations"]),
-        ("asks", knowledge.asks, lambda r: [i for c in r.choices for i in (*c.present, *c.absent)], facts),
+        ("asks", knowledge.asks, lambda r: [i for c in r.choices for i in (*c.present, *c.absent, *c.covers)], facts),
     ]
     for name in ("questions", "findings", "conditions", "rules", "remedies", "regions"):
         checks.append((name, getattr(knowledge, name), lambda r: r.sources, knowledge.sources))

@@ -181,6 +181,7 @@ class Choice:
     title: str
     present: tuple[str, ...] = ()  # finding and condition ids it asserts
     absent: tuple[str, ...] = ()  # ids it denies
+    covers: tuple[str, ...] = ()  # further ids that its words are about: denied with it, not asserted by it
     value: str = ""  # value of the asked slot: "upper", "8", "10" (days)
     locations: tuple[str, ...] = ()  # only offered for these locations; empty: always
 
@@ -198,6 +199,7 @@ class Ask:
     conditions: tuple[str, ...] = ()  # for medicines and the like: condition ids asked about
     none_of_these: bool = False  # adds the choice "None of these", which denies all
     locations: tuple[str, ...] = ()  # only asked for these locations; empty: always
+    again: str = ""  # the same in other words, with examples, for the second time
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,11 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     def __init__(self) -> None:
         # Imported here: spaCy takes a second or more, and loading this module must not.
         from unknot.knowledge.loader import load
+        from unknot.reading import replies
         from unknot.reading.reader import Reader
 
         self._reader = Reader(load())
+        self._acts = replies.read
 
     @classmethod
     def create(
@@ -41,7 +43,8 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Append entities `{entity, value, start, end, assertion, experiencer, confidence, extractor}`."""
         for message in messages:
-            reading = self._reader.read(message.get(TEXT) or "")
+            text = message.get(TEXT) or ""
+            reading = self._reader.read(text)
             message.set(SENSES, reading.senses)
             found = [
                 {
@@ -53,7 +56,7 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
                     "experiencer": mention.experiencer,
                     "confidence": float(mention.confidence),
                 }
-                for mention in reading.mentions
+                for mention in (*reading.mentions, *self._acts(text, reading.mentions))
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages

@@ -10,7 +10,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -20,17 +20,25 @@ from unknot.knowledge.loader import load
 from unknot.nlu.units import asks
 from unknot.settings import load_settings
 from unknot.triage.case import Case
+from unknot.triage.choices import is_own
 from unknot.triage.emergency import is_news
 from unknot.triage.engine import assess
-from unknot.triage.fold import fold
 from unknot.triage.turn import EMERGENCY as EMERGENCY_INTENT
-from unknot.triage.turn import READ_AS, Turn
+from unknot.triage.turn import READ_AS, Turn, unread
+from unknot.triage.update import update
 
 CRISIS_INTENT = "report_crisis"
 INFORM_INTENT = "inform"
 START_OVER_INTENT = "start_over"
 CASE_SLOT = "case"
 _MISTAKEN = frozenset({"out_of_scope", START_OVER_INTENT, DEFAULT_NLU_FALLBACK_INTENT_NAME})
+_WORDS_FOR = {
+    "stop": "stop_word",
+    START_OVER_INTENT: "new_word",
+    "new_episode": "new_word",
+    CRISIS_INTENT: "crisis_word",
+}
+_LONGEST_WORD = 20
 _FACTS = frozenset({"condition", "location", "side", "pregnancy_weeks"})
 
 
@@ -91,14 +99,18 @@ class EmergencyGuard(GraphComponent):
         case, earlier = _state(tracker)
         turn = Turn.from_parse(message.get(TEXT), parse)
         for seen in earlier:
-            case = fold(case, seen, self._knowledge).case
-        after = fold(case, turn, self._knowledge).case
+            case = update(case, seen, self._knowledge).case
+        after = update(case, turn, self._knowledge).case
         news = is_news(case, after, assess(after, self._knowledge))
-        crisis = self._is_crisis(ranking, turn)
+        own = is_own(turn.text, case, self._knowledge)
+        crisis = not own and self._is_crisis(ranking, turn)
         if news:
             self._set(message, EMERGENCY_INTENT, read_as=turn.intent, crisis=crisis)
         elif crisis:
             self._set(message, CRISIS_INTENT)
+        elif own or _is_mere_word(turn):
+            # One of our own choices means what it stands for, and one word of anybody's is no command to us.
+            message.set(INTENT, {"name": INFORM_INTENT, "confidence": 1.0}, add_to_output=True)
         elif turn.intent == START_OVER_INTENT and _is_command(turn.text):
             # "/restart" is a habit from other programs; nothing may be forgotten by it.
             message.set(INTENT, {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}, add_to_output=True)
@@ -125,6 +137,8 @@ class EmergencyGuard(GraphComponent):
         return best is not None and float(best.get("confidence") or 0.0) >= self._config["inform_threshold"]
 
     def _is_crisis(self, ranking: list[Mapping[str, Any]], turn: Turn) -> bool:
+        if _is_one_word(turn.text):
+            return "crisis_word" in turn.acts()
         if turn.intent == CRISIS_INTENT:
             return True
         best = next((item for item in ranking if item.get("name") == CRISIS_INTENT), None)
@@ -150,6 +164,17 @@ def _is_fact(entity: Mapping[str, Any]) -> bool:
     return told and entity.get("assertion", "present") == "present"
 
 
+def _is_mere_word(turn: Turn) -> bool:
+    """Whether one word was taken for a wish to stop, to begin anew or to die, and is none of the words for it."""
+    word = _WORDS_FOR.get(turn.intent)
+    return word is not None and _is_one_word(turn.text) and word not in turn.acts()
+
+
+def _is_one_word(text: str) -> bool:
+    """Whether a message is a single word, in letters that are written with spaces between words."""
+    return len(text.split()) == 1 and text.isascii() and not _is_command(text) and len(text) <= _LONGEST_WORD
+
+
 def _is_command(text: str) -> bool:
     """Whether a typed text begins with a slash, behind whatever the typed-text guard and the person put before it."""
     return text.lstrip("\u2060\u200b\ufeff \t\n").startswith("/")
@@ -160,10 +185,5 @@ def _state(tracker: DialogueStateTracker | None) -> tuple[Case, list[Turn]]:
     if tracker is None:
         return Case(), []
     case = Case.from_json(tracker.get_slot(CASE_SLOT) if CASE_SLOT in tracker.slots else None)
-    found: list[Turn] = []
-    for event in reversed(tracker.events):
-        if event.timestamp <= case.seen_until:
-            break
-        if isinstance(event, UserUttered):
-            found.append(Turn.from_parse(event.text, event.parse_data, event.timestamp))
-    return case, found[::-1]
+    newest_first = (e.as_dict() for e in reversed(tracker.events) if isinstance(e, UserUttered | SlotSet))
+    return case, unread(newest_first, case.seen, CASE_SLOT)

@@ -11,6 +11,7 @@ from unknot.triage.case import Case
 from unknot.triage.engine import Assessment, join
 from unknot.triage.interview import NextAsk
 from unknot.triage.plan import Plan, Withheld
+from unknot.triage.summary import Fact
 
 Reply = dict[str, Any]
 
@@ -187,13 +188,16 @@ def plan(made: Plan, knowledge: Knowledge) -> Reply:
     }
 
 
-def summary(facts: Sequence[tuple[str, str]], case: Case, remedies: Sequence[str], knowledge: Knowledge) -> Reply:
-    """What was told and advised; `facts` are (label, value) in reading order."""
-    lines = [knowledge.messages["summary_intro"], *(f"{label}: {value}" for label, value in facts)]
+def summary(facts: Sequence[Fact], case: Case, remedies: Sequence[str], knowledge: Knowledge) -> Reply:
+    """What was told and advised, `facts` in reading order; a fact that the person told carries their `quote`."""
+    lines = [knowledge.messages["summary_intro"], *(f"{fact.label}: {fact.value}" for fact in facts)]
     return {
         "type": "summary",
         "text": "\n".join(lines),
-        "facts": [{"label": label, "value": value} for label, value in facts],
+        "facts": [
+            {"label": fact.label, "value": fact.value, **({"quote": fact.quote} if fact.quote else {})}
+            for fact in facts
+        ],
         "level": case.told_level,
         "remedies": list(remedies),
     }
