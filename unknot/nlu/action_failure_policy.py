@@ -75,7 +75,7 @@ class ActionFailurePolicy(Policy):
         if tracker.latest_action_name == APOLOGY:
             return str(ACTION_LISTEN_NAME)  # said once; any other policy would try the action server again
         last = _last_event(tracker)
-        if not isinstance(last, ActionExecuted):
+        if not isinstance(last, ActionExecuted) or not _was_sent(tracker):
             return None
         if last.action_name == EXPLANATION:
             return str(ACTION_LISTEN_NAME)
@@ -97,6 +97,12 @@ class ActionFailurePolicy(Policy):
 
 def _last_event(tracker: DialogueStateTracker) -> Event | None:
     return tracker.events[-1] if tracker.events else None
+
+
+def _was_sent(tracker: DialogueStateTracker) -> bool:
+    """Whether the message came from somebody: in a story nothing runs, so no action of it leaves an event."""
+    message = tracker.latest_message
+    return message is not None and bool(message.message_id or message.input_channel)
 
 
 def is_custom(action: str | None) -> bool:

@@ -31,7 +31,7 @@ def ask_or_plan(case: Case, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ..
     if still_open:
         return _ask(case, assessment, still_open, knowledge)
     if plan_is_due(case, assessment, knowledge):
-        return _plan(case, assessment, knowledge)
+        return give_plan(case, assessment, knowledge)
     return replace(case, lead=(), pending=None), ()
 
 
@@ -130,7 +130,8 @@ def _too_early(case: Case, question: NextAsk) -> bool:
     return case.meanwhile_given or not ruled_out or question.id.startswith((FIRST, CONFIRM, CLINICIAN, PERSON))
 
 
-def _plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:
+def give_plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> tuple[Case, tuple[Reply, ...]]:
+    """The level, the plan and, the first time, the summary."""
     made = make_plan(case, assessment, knowledge)
     first = not case.plan_given
     said: list[Reply] = []
