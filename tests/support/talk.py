@@ -38,10 +38,14 @@ class Talk:
         self._count += 1
         acts = (Mention("act", m.value, start=m.start, end=m.end) for m in read_acts(text))
         turn = Turn(text, intent, confidence, (*mentions, *acts), str(self._count))
-        after = update(self.case, turn, self.knowledge).case
-        if is_news(self.case, after, assess(after, self.knowledge)):
-            told = explain(self.case, [replace(turn, alarmed=True)], self.knowledge, self.region)
-            self.case = told.case
+        before = self.case
+        for unseen in self._unseen:
+            before = update(before, unseen, self.knowledge).case
+        after = update(before, turn, self.knowledge).case
+        if is_news(before, after, assess(after, self.knowledge)):
+            turns = [*self._unseen, replace(turn, alarmed=True)]
+            told = explain(self.case, turns, self.knowledge, self.region)
+            self.case, self._unseen = told.case, []
             self.replies = list(told.replies)
             return self.replies
         if turn.intent == "report_crisis":  # answered by the assistant itself: the next turn takes it in

@@ -113,7 +113,7 @@ def test_choices_of_values(pending: str, choice: str, field: str, expected: obje
 
 def test_every_choice_of_every_question_is_understood_as_offered() -> None:
     for ask in KNOWLEDGE.asks.values():
-        for choice in ask.choices if ask.id not in ("consent", "crisis", "person") else ():
+        for choice in ask.choices if ask.id not in ("consent", "crisis", "person", "dose") else ():
             for text in (choice.id, choice.title):
                 waiting = case_with(pending=ask.id, asked=(ask.id,), location=next(iter(choice.locations), None))
                 case = update(waiting, Turn(text, "inform"), KNOWLEDGE).case

@@ -157,6 +157,10 @@ class Remedy:
     max_severity: int | None = None  # offered up to this pain score
     min_severity: int | None = None  # offered from this pain score
     dose: str = ""  # label dose; given only to adults with every safety question answered and nothing against it
+    taken_as: str = ""  # the condition id that says a person has taken it already
+    names: tuple[str, ...] = ()  # what people call it, in small letters
+    label_mg_in_24_hours: int = 0  # the most that its label allows an adult
+    label_hours_between: int = 0  # between two doses
     withheld_by: tuple[Withhold, ...] = ()
     ask_first: tuple[Withhold, ...] = ()  # offered without a dose, with the advice to ask a professional first
     safe_meanwhile: bool = False  # may be offered before the interview is complete
@@ -199,6 +203,7 @@ class Ask:
     conditions: tuple[str, ...] = ()  # for medicines and the like: condition ids asked about
     none_of_these: bool = False  # adds the choice "None of these", which denies all
     locations: tuple[str, ...] = ()  # only asked for these locations; empty: always
+    other: str = ""  # asked about somebody else, with {them} and {their}
     again: str = ""  # the same in other words, with examples, for the second time
 
 

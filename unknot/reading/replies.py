@@ -33,6 +33,7 @@ _SEARCHED = (
     "crisis_word",
 )
 _PATTERNS = {name: Pattern("replies", name) for name in _SEARCHED}
+_REAL, _UNREAL = frozenset({"gone", "examined"}), Pattern("replies", "unreal")
 _NUMERAL = Pattern("replies", "numeral")
 _MOST_WORDS_OF_A_CORRECTION = 9
 _NUMBERED, _ORDINAL = Pattern("replies", "numbered"), Pattern("replies", "ordinal")
@@ -54,7 +55,7 @@ def read(text: str, mentions: Iterable[Mention] = ()) -> list[Mention]:
     found = [
         Mention(ACT, name, match.start(), match.end())
         for name, pattern in _PATTERNS.items()
-        if (match := pattern.search(plain))
+        if (match := pattern.search(plain)) and not (name in _REAL and _UNREAL.search(plain[: match.start()]))
     ]
     if len(plain.split()) <= _MOST_WORDS_OF_A_CORRECTION:
         found += [Mention(ACT, f"numeral:{int(m[0])}", m.start(), m.end()) for m in _NUMERAL.finditer(plain)]

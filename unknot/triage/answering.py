@@ -12,7 +12,7 @@ from unknot.triage import checklist, confirm
 from unknot.triage.case import Case
 from unknot.triage.claims import doubted_alike, named, quoted, strongest_of
 from unknot.triage.confirm import EXAMINED, EXITS, GONE, NEVER
-from unknot.triage.interview import CLINICIAN, CONSENT, CRISIS, PERSON, NextAsk, mark
+from unknot.triage.interview import CLINICIAN, CONSENT, CRISIS, DOSE, PERSON, NextAsk, mark
 from unknot.triage.reply_kind import NO, REFUSED, UNKNOWN, YES, reply_kind
 from unknot.triage.statement import (
     CHECKED,
@@ -25,10 +25,11 @@ from unknot.triage.statement import (
     Statement,
 )
 from unknot.triage.turn import Turn
-from unknot.triage.values import RECURRENT, WORST
+from unknot.triage.values import RECURRENT, WORST, numerals
 
 MOST_EXAGGERATED, PER_CENT = 15, 100
 OLDEST = 120
+_NUMBERS = frozenset({"severity", "age"})
 UNNAMED_URGENT = "urgent_sign_unnamed"
 CAUSE = "injury"
 TOLD = "told"  # the class of a cause that fits no other: it is kept in the person's words
@@ -222,15 +223,29 @@ def _answer_value(case: Case, asked: Asked) -> Answer:
 
 
 def _number(case: Case, asked: Asked, identity: str) -> Case:
-    number = asked.turn.first("number")
+    number = _told_number(asked.turn, identity)
     if number is None:
         return case
-    number = int(number)
     if identity == "severity" and case.severity is None and _is_score(number):
         return case.told(asked.statement("severity", value=min(WORST, number)))
     if identity == "age" and case.age is None and 0 < number <= OLDEST:
         return case.told(asked.statement("age", value=number))
     return case
+
+
+def _told_number(turn: Turn, identity: str) -> int | None:
+    """The number of an answer, also where words stand around it: "he says 9"."""
+    number = turn.first("number")
+    if number is not None:
+        return int(number)
+    found = numerals(turn)
+    plain = identity in _NUMBERS and len(found) == 1 and "asks" not in turn.acts() and not _has_a_unit(turn)
+    return found[0] if plain else None
+
+
+def _has_a_unit(turn: Turn) -> bool:
+    """Whether the number was read as something else: days, an age, weeks, a finding."""
+    return any(m.kind not in ("act", "sex", "course", "trend") for m in turn.mentions)
 
 
 def _cause(case: Case, asked: Asked, kind: str | None) -> Case:
@@ -279,9 +294,23 @@ def give_up(case: Case, open_ids: Iterable[str], knowledge: Knowledge) -> Case:
     return replace(case, ignored=0, pending=None)
 
 
+def _answer_dose(case: Case, asked: Asked) -> Answer:
+    """Whether more was taken than the label allows; not knowing leaves it to a pharmacist."""
+    if asked.ticked and asked.kind != REFUSED:
+        return Answer(mark(case, "answered", DOSE), True)
+    if asked.kind == YES:
+        return Answer(mark(case.told(asked.statement("overdose", course=NEW)), "answered", DOSE), True)
+    if asked.kind == NO and not asked.told:
+        return Answer(mark(case.told(asked.statement("overdose", DENIED)), "answered", DOSE), True)
+    if asked.kind in (UNKNOWN, REFUSED):
+        return Answer(mark(case, "declined", DOSE), True)
+    return Answer(case, case.known("overdose"))
+
+
 _BY_ID: dict[str, Callable[[Case, Asked], Answer]] = {
     CONSENT: _answer_consent,
     CRISIS: _answer_crisis,
     CLINICIAN: _answer_clinician,
     PERSON: _answer_person,
+    DOSE: _answer_dose,
 }

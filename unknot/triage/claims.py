@@ -10,10 +10,12 @@ from unknot.knowledge.schema import Level
 from unknot.triage.case import Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.statement import (
+    CHECKED,
     DENIED,
     DOUBTFUL,
     NEW,
     NOW,
+    OLD,
     OTHER,
     OVER,
     PATIENT,
@@ -32,8 +34,8 @@ _ALARMING = frozenset({NEW, UNSAID})
 # Within one message the strongest word counts: "numb? not really, well, a bit numb".
 _STRENGTH = {
     (STATED, NEW): 6,
-    (STATED, UNSAID): 5,
-    (STATED, UNCHANGED): 4,
+    (STATED, UNCHANGED): 5,  # how it has gone on says more than that it is there
+    (STATED, UNSAID): 4,
     (STATED, OVER): 2,
 }
 _STRENGTH_WITHOUT_COURSE = {POSSIBLE: 3, DENIED: 1, SUPPOSED: 0}
@@ -44,18 +46,26 @@ def statements(case: Case, turn: Turn, standing: Collection[str], knowledge: Kno
     strongest: dict[tuple[str, str], Mention] = {}
     for mention in (*turn.of("finding"), *turn.of("condition")):
         identity = str(mention.value)
+        if _has_a_trailing_no(mention, turn):
+            continue  # "asthma, no": which of the two it means, only the question that waits can tell
         if identity in knowledge.findings or identity in knowledge.conditions:
             key = (identity, _whose(case, mention))
             if key not in strongest or strength(mention) >= strength(strongest[key]):
                 strongest[key] = mention
     found = [_statement(case, turn, mention, who) for (_, who), mention in strongest.items()]
-    return [_weighed(case, said, standing, knowledge) for said in found]
+    return [_weighed(case, _newly_worse(case, said, turn), standing, knowledge) for said in found]
+
+
+def _has_a_trailing_no(mention: Mention, turn: Turn) -> bool:
+    things = (m for m in turn.of("act") if m.value == "thing_no")
+    inside = any(mention.start < thing.end and thing.start < mention.end for thing in things)
+    return mention.certainty == DENIED and inside
 
 
 def strength(mention: Mention) -> int:
     """How strongly something is asserted, the strongest highest."""
     weak = _STRENGTH_WITHOUT_COURSE.get(mention.certainty)
-    return _STRENGTH.get((STATED, mention.course), 5) if weak is None else weak
+    return _STRENGTH.get((STATED, mention.course), 4) if weak is None else weak
 
 
 def _whose(case: Case, mention: Mention) -> str:
@@ -73,6 +83,15 @@ def _statement(case: Case, turn: Turn, mention: Mention, who: str) -> Statement:
         amount=mention.amount,
         quote=turn.quote(mention)[:MOST_LETTERS],
         message=case.messages,
+    )
+
+
+def _newly_worse(case: Case, said: Statement, turn: Turn) -> Statement:
+    """A sign that was old, or examined, and is told of with a change for the worse is a new one."""
+    worse = turn.first("trend") == "worse" or turn.intent == "got_worse"
+    known = case.status(said.what) in (OLD, CHECKED)
+    return (
+        replace(said, course=NEW) if worse and known and (said.certainty, said.course) == (STATED, UNSAID) else said
     )
 
 
@@ -115,9 +134,9 @@ def is_emergency(identity: str, knowledge: Knowledge) -> bool:
 
 
 def denied_in_passing(turn: Turn, standing: Collection[str]) -> tuple[str, ...]:
-    """Signs that stand as an emergency and that the message denies, or says to be over."""
+    """Signs that stand as an emergency and that the message denies, or says to be over or as always."""
     said = (*turn.of("finding"), *turn.of("condition"))
-    against = (m for m in said if m.certainty == DENIED or (m.certainty == STATED and m.course == OVER))
+    against = (m for m in said if m.certainty == DENIED or m.course in (OVER, UNCHANGED))
     return tuple(dict.fromkeys(str(m.value) for m in against if m.value in standing))
 
 

@@ -34,6 +34,8 @@ def about(identity: str) -> str:
 
 def stands(case: Case, finding: str, knowledge: Knowledge) -> bool:
     """Whether a sign can only be taken back by one of the three answers."""
+    if finding == UNNAMED_EMERGENCY:
+        return True
     return case.status(finding) == NOW or (case.status(finding) == OVER and _lasts(finding, knowledge))
 
 
@@ -72,7 +74,7 @@ def question(finding: str, case: Case, knowledge: Knowledge) -> Confirm:
 def words(finding: str, case: Case, knowledge: Knowledge) -> str:
     """The person's own words for a sign, else ours."""
     said = case.latest(finding)
-    record = knowledge.findings.get(finding)
+    record = knowledge.findings.get(finding) or knowledge.conditions.get(finding)
     label = record.label if record else knowledge.messages["sign_unnamed"]
     quote = said.quote if said and not said.asked else ""
     return knowledge.messages["sign_quoted"].format(label=label, quote=quote) if quote else label

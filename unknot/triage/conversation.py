@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
-from unknot.triage import crisis, emergency, replies, small_talk
+from unknot.triage import crisis, doses, emergency, replies, small_talk
 from unknot.triage.answers import answers
 from unknot.triage.case import Case
 from unknot.triage.checklist import OWN_WORDS
@@ -23,8 +23,7 @@ from unknot.triage.turn import Turn
 from unknot.triage.update import TurnUpdate, update
 
 MOST_ANSWERS = 3
-SURE = 0.8  # an answer to our question is read as a question too only when it surely is one
-SURE_BESIDE_FACTS = 0.9  # the same for a message that tells something and is not put as a question
+SURE_BESIDE_FACTS = 0.9  # a message that tells something and is not put as a question is one only when surely so
 START_OVER = "start_over"
 
 
@@ -102,6 +101,7 @@ def _ordinary(got: Taken) -> Outcome:
     case, said = _level_news(got)
     said += repairs(taken, knowledge)
     said += _kept_words(got)
+    said += doses.notes(got.before, case, got.assessment, knowledge)
     answered = answers(_questions(got), got.assessment, knowledge, MOST_ANSWERS)
     said += answered
     talk = small_talk.respond(case, turn, taken, got.assessment, knowledge, got.region)
@@ -156,15 +156,11 @@ def _kept_words(got: Taken) -> list[Reply]:
 def _questions(got: Taken) -> list[str]:
     """What the message asks. A tick asks nothing."""
     taken, turn = got.update, got.turn
-    if taken.ticked:
-        return []
     put_as_one = "asks" in turn.acts()
-    needed = SURE if taken.answered else 0.0
-    if taken.told_something:
-        # "Lower back spasm, 7" names what the questions are about and asks none of them.
-        needed = SURE_BESIDE_FACTS
-    if taken.answered and taken.was_pending == "injury" and not put_as_one:
+    if taken.ticked or (taken.answered and not put_as_one):
         return []
+    # "Lower back spasm, 7" names what the questions are about and asks none of them.
+    needed = SURE_BESIDE_FACTS if taken.told_something else 0.0
     asked = [str(m.value) for m in turn.of("question") if put_as_one or not taken.told_something]
     if turn.intent in got.knowledge.questions and (put_as_one or turn.confidence >= needed):
         asked.insert(0, turn.intent)

@@ -19,6 +19,7 @@ from unknot.triage.turn import Turn
 from unknot.triage.update import TurnUpdate
 
 MOST_ANSWERS = 1
+_SAFE_NOTE = "crisis_safe"
 
 
 def line(region: Region, knowledge: Knowledge) -> Reply:
@@ -40,7 +41,10 @@ def respond(
 ) -> tuple[Case, tuple[Reply, ...]]:
     """A turn while it lasts: what was said about safety, the line, an answer if one was asked for, the question."""
     case, asked = ask(case, knowledge, region)
-    notes = [replies.notice("help", knowledge.messages[name]) for name in _notes(taken, turn)]
+    names = _notes(taken, turn)
+    if names == [_SAFE_NOTE]:
+        asked[1]["text"] = asked[1]["prompt"] = knowledge.asks[CRISIS].again
+    notes = [replies.notice("help", knowledge.messages[name]) for name in names]
     questions: Sequence[str] = () if taken.ticked else [turn.intent, *(str(m.value) for m in turn.of("question"))]
     answered = answers(questions, assessment, knowledge, MOST_ANSWERS)
     return replace(case, misses=0), (asked[0], *notes, *answered, asked[1])
@@ -51,7 +55,7 @@ def _notes(taken: TurnUpdate, turn: Turn) -> list[str]:
         return ["crisis_later"] if taken.told_something else []
     kind = reply_kind(turn)
     if SAFE in taken.ticked or (not taken.ticked and kind == YES):
-        return ["crisis_safe"]
+        return [_SAFE_NOTE]
     if UNSAFE in taken.ticked or kind == NO:
         return ["crisis_unsafe"]
     return ["crisis_later"] if taken.told_something else []

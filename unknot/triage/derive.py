@@ -7,7 +7,7 @@ from collections.abc import Collection
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level
 from unknot.triage.case import Case
-from unknot.triage.statement import CHECKED, OLD, OVER
+from unknot.triage.statement import CHECKED, DOUBTFUL, OLD, OVER
 
 DAYS_NO_BETTER = 14  # "no better in two weeks"
 DAYS_LONG = 42  # six weeks
@@ -37,7 +37,8 @@ def _from_course(case: Case, knowledge: Knowledge) -> set[str]:
     emergencies = {f.id for f in knowledge.findings.values() if f.floor is Level.EMERGENCY} | {UNNAMED_EMERGENCY}
     if case.with_statuses(OLD) & emergencies:
         found.add("emergency_sign_old")
-    if case.with_statuses(CHECKED):
+    examined = {said.what for said in case.statements if said.course == CHECKED}
+    if case.with_statuses(CHECKED) or case.with_statuses(DOUBTFUL) & examined:
         found.add("emergency_sign_checked")
     return found
 

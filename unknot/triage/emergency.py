@@ -220,7 +220,7 @@ def _way_back(
 def _to_ask_about(case: Case, contested: Sequence[str], assessment: Assessment, knowledge: Knowledge) -> str:
     """The sign that was spoken against, else the first that stands."""
     among = [i for i in (*contested, *assessment.findings) if i in assessment.findings]
-    plain = [i for i in among if case.status(i) == NOW and i in knowledge.findings]
+    plain = [i for i in among if case.status(i) == NOW and (i in knowledge.findings or i in knowledge.conditions)]
     passed = [i for i in among if is_emergency(i, knowledge) and confirm.stands(case, i, knowledge)]
     return next(iter([*plain, *passed]), UNNAMED_EMERGENCY)
 

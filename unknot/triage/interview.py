@@ -7,19 +7,19 @@ from typing import Any
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Ask, Choice, Condition, Level
-from unknot.triage import confirm
+from unknot.triage import confirm, patient
 from unknot.triage.case import Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.derive import ADULT_AGE, DAYS_LONG, NEW_PAIN_AGE, PREGNANCY
 from unknot.triage.engine import Assessment, join
-from unknot.triage.statement import CHECKED, UNKNOWN
+from unknot.triage.statement import CHECKED, OTHER, UNKNOWN
 
 FIRST = "red_flags_first"
 MORE = "red_flags_more"
 PART = ".part"  # after a list's id: some of its lines, asked about again
-CONSENT, CRISIS, CLINICIAN, PERSON = "consent", "crisis", "clinician_said", "person"
+CONSENT, CRISIS, CLINICIAN, PERSON, DOSE = "consent", "crisis", "clinician_said", "person", "dose"
 # Asked on an occasion of their own, not in the order of the interview.
-_BY_OCCASION = frozenset({CONSENT, CRISIS, CLINICIAN, PERSON})
+_BY_OCCASION = frozenset({CONSENT, CRISIS, CLINICIAN, PERSON, DOSE})
 GROUPS = {"condition": "conditions", "medicine": "medicines", "allergy": "allergies"}
 # Once someone has to see a clinician today, only what could make it an emergency and what fits the first aid matters.
 WHEN_URGENT = (FIRST, "location", "severity")
@@ -70,7 +70,7 @@ def open_ask_ids(case: Case, assessment: Assessment, knowledge: Knowledge) -> li
     # A red flag that may be there is asked about before everything; other doubts wait for the emergency signs.
     if doubts and asks and asks[0] == FIRST and not _is_emergency(doubts[0], knowledge):
         asks, doubts = asks[1:], [FIRST, *doubts]
-    asks = [*_occasions(case), *doubts, *asks, *_first_time(case, assessment)]
+    asks = [*_occasions(case), *doubts, *asks, *_amount(case, knowledge), *_first_time(case, assessment)]
     return [identity + PART if _in_parts(identity, case, knowledge) else identity for identity in asks]
 
 
@@ -80,6 +80,15 @@ def _occasions(case: Case) -> list[str]:
     found = [PERSON] if case.pending == PERSON else []
     examined = case.with_statuses(CHECKED) and CLINICIAN not in settled
     return [*found, CLINICIAN] if examined else found
+
+
+def _amount(case: Case, knowledge: Knowledge) -> list[str]:
+    """Whether it was too much, where a painkiller was taken today and nothing says how much."""
+    if DOSE in case.answered or DOSE in case.declined or case.known("overdose"):
+        return []
+    limited = {remedy.taken_as for remedy in knowledge.remedies.values() if remedy.taken_as}
+    taken = (case.latest(identity) for identity in sorted(limited & case.present()))
+    return [DOSE] if any(said is not None and said.amount is None for said in taken) else []
 
 
 def _first_time(case: Case, assessment: Assessment) -> list[str]:
@@ -140,6 +149,8 @@ def build(identity: str, case: Case, knowledge: Knowledge) -> NextAsk:
     if identity != ask.id:
         return _part(identity, ask, choices, case, knowledge)
     findings = tuple(i for i in ask.findings if not case.known(i) and _offered(i, ask, choices))
+    if ask.other and case.patient == OTHER:
+        ask = replace(ask, text=patient.worded(ask.other, case, knowledge))
     asks, text = _what_is_left(ask, case, knowledge) if ask.conditions else (ask.asks, ask.text)
     return NextAsk(ask.id, asks, text, ask.why, findings, choices, ask.none_of_these)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from unknot.knowledge.loader import Knowledge
 from unknot.triage.case import Case
 from unknot.triage.statement import OTHER, POSSIBLE, STATED
 from unknot.triage.turn import Mention, Turn
@@ -27,6 +28,13 @@ def take(case: Case, turn: Turn) -> Case:
     if case.patient == OTHER and case.pronoun in ("", THEY):
         return replace(case, pronoun=_pronoun(turn))
     return case
+
+
+def worded(text: str, case: Case, knowledge: Knowledge) -> str:
+    """A text about the patient, with the words for him, her or them."""
+    pronoun = case.pronoun or THEY
+    gaps = {name: knowledge.messages[f"{name}_{pronoun}"] for name in ("them", "their")}
+    return text.format(**gaps)
 
 
 def _is_told(mention: Mention) -> bool:

@@ -22,6 +22,8 @@ FREE_TEXT = "told"
 
 def repairs(taken: TurnUpdate, knowledge: Knowledge) -> list[Reply]:
     """One line for what was corrected: "Got it: upper back, not middle of the back." """
+    if taken.exit:
+        return []  # it is taken back in a sentence of its own
     news = [text for change in taken.changes if (text := _repair(change, taken.case, knowledge))]
     return [replies.notice("corrected", " ".join(news))] if news else []
 

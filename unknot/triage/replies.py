@@ -189,13 +189,13 @@ def plan(made: Plan, knowledge: Knowledge) -> Reply:
 
 
 def summary(facts: Sequence[Fact], case: Case, remedies: Sequence[str], knowledge: Knowledge) -> Reply:
-    """What was told and advised, `facts` in reading order; a fact that the person told carries their `quote`."""
+    """What was told and advised, `facts` in reading order; a fact carries the person's `quote` or is our `own`."""
     lines = [knowledge.messages["summary_intro"], *(f"{fact.label}: {fact.value}" for fact in facts)]
     return {
         "type": "summary",
         "text": "\n".join(lines),
         "facts": [
-            {"label": fact.label, "value": fact.value, **({"quote": fact.quote} if fact.quote else {})}
+            {"label": fact.label, "value": fact.value} | ({"quote": fact.quote} if fact.quote else {"own": True})
             for fact in facts
         ],
         "level": case.told_level,

@@ -18,7 +18,7 @@ from unknot.triage.reply_kind import NO, reply_kind
 from unknot.triage.statement import Statement
 from unknot.triage.summary import summary_facts
 from unknot.triage.turn import Turn
-from unknot.triage.update import TurnUpdate
+from unknot.triage.update import LOOPING, TurnUpdate
 
 # Intent -> notice id; the message has the intent's name.
 NOTICES = {
@@ -91,7 +91,8 @@ def _notice(at: _At) -> Talk:
 def _manners(at: _At) -> Talk:
     kind, message = SAID[at.turn.intent]
     waiting = at.case.pending is not None and at.turn.intent == "thank"
-    return Talk(at.case, (at.note(message, kind),), not waiting)
+    looping = at.case.repeats >= LOOPING and at.case.started and not at.case.plan_given
+    return Talk(at.case, (at.note(message, kind),), not (waiting or looping))
 
 
 def _stop(at: _At) -> Talk:

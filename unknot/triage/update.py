@@ -18,6 +18,7 @@ from unknot.triage.answering import Answer, Asked, answer, give_up
 from unknot.triage.case import VALUE_FIELDS, Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.derive import UNNAMED_EMERGENCY
+from unknot.triage.doses import above_the_label
 from unknot.triage.engine import assess
 from unknot.triage.groups import denied_groups
 from unknot.triage.interview import CRISIS, FIRST, PERSON, NextAsk, build, mark, open_ask_ids
@@ -67,11 +68,15 @@ def update(case: Case, turn: Turn, knowledge: Knowledge) -> TurnUpdate:
     before = case
     case = _counted(case, turn)
     standing = _standing(case, knowledge)
+    if turn.in_crisis and case.pending != CRISIS:
+        case = replace(
+            case, pending=None
+        )  # the line is all that is said now: no later "no" answers an older question
     case = _begun_anew(case, turn, standing, knowledge)
     waiting = build(case.pending, case, knowledge) if case.pending else None
     at_question = case
     case, ticked = _taken(case, turn, waiting, standing, knowledge)
-    told = _known(case) != _known(at_question)
+    told = case.repeats == 1 and _known(case) != _known(at_question)  # what is said again is not new
     given = Answer(case)
     if waiting is not None:
         given = answer(case, Asked(turn, waiting, ticked, told, case.messages, knowledge), at_question)
@@ -134,6 +139,7 @@ def _taken(
     case = case.told(*said)
     if "not_helped" not in turn.acts() or not case.plan_given:
         case = case.told(*values.statements(case, turn))
+    case = case.told(*above_the_label(case, knowledge))
     case = denied_groups(case, turn, knowledge)
     if _somebody_else_in_danger(said, knowledge):
         case = replace(case, pending=PERSON)
