@@ -46,9 +46,7 @@ specs = {name: getattr(module, "__spec__", None) for name, module in sys.modules
 loaders = {name: spec.loader for name, spec in specs.items() if spec}
 print(sorted(name for name in rasa_today.ABSENT if type(loaders.get(name)).__module__ != "rasa_today"))
 """
-    assert (
-        run(HIDE + code)[-1] == "['botocore']"
-    )  # asked for later; all others at once, or need not be listed
+    assert run(HIDE + code)[-1] == "['botocore']"  # asked for later; all others at once, or need not be listed
 
 
 def test_a_tracker_store_can_be_made_and_fails_as_ever() -> None:

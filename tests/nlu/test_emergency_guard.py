@@ -65,7 +65,11 @@ def test_one_word_of_anybody_is_no_crisis_no_stop_and_no_new_start(intent: str) 
 
 @pytest.mark.parametrize(
     ("word", "act", "intent"),
-    [("suicidal", "crisis_word", "report_crisis"), ("stop", "stop_word", "stop"), ("restart", "new_word", "start_over")],
+    [
+        ("suicidal", "crisis_word", "report_crisis"),
+        ("stop", "stop_word", "stop"),
+        ("restart", "new_word", "start_over"),
+    ],
 )
 def test_the_words_for_them_still_are(word: str, act: str, intent: str) -> None:
     assert guarded(word, intent, 0.9, {"entity": "act", "value": act})["name"] == intent

@@ -16,11 +16,12 @@ from rasa.shared.nlu.training_data.message import Message
 from unknot.encoder.calibration import Calibration
 from unknot.encoder.kernel import Matrix, Weights, fit
 from unknot.nlu.sentence_encoder import READ, ReadUnits
+from unknot.rasa_patches.inputs import MadeOfOurFiles
 
 _Net = TypeVar("_Net", bound="Net")
 
 
-class Net(GraphComponent, EntityExtractorMixin):
+class Net(MadeOfOurFiles, GraphComponent, EntityExtractorMixin):
     """A trainable component that weighs what `SentenceEncoder` read, and calibrates its scores."""
 
     def __init__(

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from unknot.encoder.kernel import Landmarks, Matrix
 from unknot.encoder.minilm import shared_encoder
 from unknot.nlu.units import units
+from unknot.rasa_patches.inputs import MadeOfOurFiles
 from unknot.reading.types import Clause
 
 READ = "read_units"
@@ -38,7 +39,7 @@ class ReadUnits:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class SentenceEncoder(GraphComponent):
+class SentenceEncoder(MadeOfOurFiles, GraphComponent):
     """Sets the property `READ` of every message that has a text. What it learns are the landmarks."""
 
     @staticmethod
