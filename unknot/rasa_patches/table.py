@@ -57,7 +57,7 @@ PATCHES = (
             "rasa.shared.nlu.training_data.formats.readerwriter:TrainingDataWriter.generate_message",
         ),
         "unknot.rasa_patches.story_tools",
-        "`rasa test` and `rasa interactive` fail where entities overlap or have no place in the text, as ours do, or there are none to evaluate.",
+        "`rasa test` and `rasa interactive` fail on entities that overlap or have no place in the text, or on none.",
         "tests/launch/test_rasa_patches.py",
     ),
     Patch(
