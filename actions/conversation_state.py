@@ -12,22 +12,18 @@ from functools import lru_cache
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.slots import CASE, LOCATION, RED_FLAGS, SEVERITY
 from unknot.knowledge.languages import in_their_language
 from unknot.knowledge.loader import Knowledge, load
 from unknot.knowledge.schema import Region
 from unknot.settings import load_settings
 from unknot.triage.case import Case
-from unknot.triage.confirm import CONFIRM
-from unknot.triage.engine import assess
-from unknot.triage.interview import CLINICIAN, FIRST, PERSON, open_ask_ids
 from unknot.triage.replies import Reply
 from unknot.triage.turn import Turn, unread
 
-UNKNOWN = "unknown"
+CASE = "case"  # the slot that holds the whole of what is known
 SHELL_CHANNEL = "cmdline"  # Rasa's name for `rasa shell`
 
 
@@ -76,15 +72,5 @@ def _date(summary: Reply) -> None:
 
 
 def save(case: Case) -> list[EventType]:
-    """The events that keep a case and tell the stories what is settled."""
-    known = knowledge()
-    waiting = open_ask_ids(case, assess(case, known), known)
-    doubtful = any(i.startswith((FIRST, CONFIRM, CLINICIAN, PERSON)) for i in waiting)
-    location = None if "location" in waiting else case.location or UNKNOWN
-    severity = None if "severity" in waiting else UNKNOWN if case.severity is None else str(case.severity)
-    return [
-        SlotSet(CASE, case.to_json()),
-        SlotSet(RED_FLAGS, None if doubtful else "settled"),
-        SlotSet(LOCATION, location),
-        SlotSet(SEVERITY, severity),
-    ]
+    """The events that keep a case; the next word is the person's, so no policy need be asked."""
+    return [SlotSet(CASE, case.to_json()), FollowupAction("action_listen")]

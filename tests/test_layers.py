@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "triage": {"knowledge"},
     "handover": {"triage", "knowledge"},
     "reading": {"knowledge"},
-    "conversations": {"triage", "rasa_patches", "observability", "settings"},
+    "conversations": {"triage", "observability", "settings"},
     "rasa_patches": {"observability", "settings"},
     "nlu": {
         "encoder",
@@ -51,7 +51,7 @@ FRAMEWORKS: dict[str, set[str]] = {
     "medspacy": set(),  # only measured against
     "onnxruntime": {"encoder"},
     "tokenizers": {"encoder"},
-    "sklearn": set(),  # a second of every start, 50 MB: unknot/launch/later.py
+    "sklearn": set(),  # a second of every start, 50 MB: unknot/rasa_patches/lazy_imports.py
     "numpy": {"encoder", "nlu"},
     "yaml": {"knowledge", "reading", "channels", "launch"},  # the knowledge with its lexicons; endpoints
     "sqlalchemy": {"channels", "conversations"},

@@ -56,16 +56,16 @@ class Conversation:
         user = UserUttered(text, {"name": "inform"}, [], parse, message_id=f"{self.sender} {text}")
         self._add(tracker, user)
         if region:
-            self._add(tracker, SlotSet("region", f"region {len(self.said)}"))
+            self._add(tracker, SlotSet("location", f"region {len(self.said)}"))
         if server:
             unread = unseen_turns([event.as_dict() for event in tracker.events], self.case(tracker))
             facts = [*self.case(tracker).asked, *(turn.text for turn in unread)]
-            self._add(tracker, ActionExecuted("action_assess"), BotUttered("an answer"))
+            self._add(tracker, ActionExecuted("action_ask_location"), BotUttered("an answer"))
             case = Case(asked=tuple(facts), seen=str(user.message_id)).to_json()
             self._add(tracker, SlotSet("case", case), SlotSet("severity", str(len(self.said))))
             self._add(tracker, ActionExecuted("action_interview"), FollowupAction(LISTEN))
         else:
-            self._add(tracker, ActionExecuted("action_assess"), ActionExecuted("utter_action_failed"))
+            self._add(tracker, ActionExecuted("action_ask_location"), ActionExecuted("utter_action_failed"))
         self._add(tracker, *(end or (ActionExecuted(LISTEN),)))
         self.save(tracker)
         return tracker

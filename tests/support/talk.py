@@ -11,10 +11,9 @@ from unknot.reading.follow_up import read as read_wishes
 from unknot.reading.replies import read as read_acts
 from unknot.triage import crisis
 from unknot.triage.case import Case
-from unknot.triage.conversation import take_in
 from unknot.triage.emergency import explain, is_news
 from unknot.triage.engine import assess
-from unknot.triage.next_step import ask_or_plan
+from unknot.triage.steps import take_next
 from unknot.triage.turn import Mention, Turn
 from unknot.triage.update import update
 
@@ -56,11 +55,8 @@ class Talk:
             self.replies = [crisis.line(self.region, self.knowledge)]
             return self.replies
         turns, self._unseen = [*self._unseen, turn], []
-        outcome = take_in(self.case, turns, self.knowledge, self.region)
-        self.case, self.replies = outcome.case, list(outcome.replies)
-        if outcome.go_on:
-            self.case, more = ask_or_plan(self.case, self.knowledge, self.region)
-            self.replies += more
+        self.case, said = take_next(self.case, turns, self.knowledge, self.region)
+        self.replies = list(said)
         self.case = Case.from_json(json.loads(json.dumps(self.case.to_json())))
         return self.replies
 

@@ -24,11 +24,10 @@ from unknot.conversations.access import tune_sqlite
 from unknot.conversations.tables import EVENTS, handled, make_tables
 from unknot.conversations.window import Window
 from unknot.observability.turns import count_events, phase
-from unknot.rasa_patches.quick import quicken_rasa
 
 logger = logging.getLogger(__name__)
 _MARK = "stored_events"  # attribute of a tracker: how many of its first events came from the database
-_ROWS_PER_TURN = 20  # a turn with two actions has 16
+_ROWS_PER_TURN = 20  # a turn with its action has 10
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS ix_events_sender_id_id ON events (sender_id, id)",
     "CREATE INDEX IF NOT EXISTS ix_events_sender_id_type_name ON events (sender_id, type_name, action_name, id)",
@@ -48,8 +47,6 @@ class TurnTrackerStore(SQLTrackerStore):
 
     def __init__(self, domain: Domain | None = None, *, turns: int = 2, **options: Any) -> None:
         super().__init__(domain, **options)
-        # Rasa has no place for it; a tracker store is made however the assistant is started.
-        quicken_rasa()
         self._turns = turns
         self._connect()
         self._index()

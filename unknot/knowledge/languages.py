@@ -15,7 +15,6 @@ from unknot.knowledge.schema import Language, Region
 
 LANGUAGE = "language"
 """Entity and slot: the id of the language of the latest message that was not in English, or "en"."""
-REGION = "region"
 STANDING = "standing"
 """Key of that entity: an emergency was told before and has not been taken back."""
 OTHER_LANGUAGE = "other_language"

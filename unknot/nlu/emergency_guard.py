@@ -17,12 +17,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from unknot.knowledge.loader import load
+from unknot.nlu.dialogue_state import with_dialogue_state
 from unknot.nlu.units import asks
 from unknot.settings import load_settings
 from unknot.triage.case import Case
 from unknot.triage.choices import is_own
+from unknot.triage.conversation import take_in
 from unknot.triage.emergency import is_news
 from unknot.triage.engine import assess
+from unknot.triage.steps import CRISIS as CRISIS_PHASE
+from unknot.triage.steps import EMERGENCY as EMERGENCY_PHASE
+from unknot.triage.steps import phase_of
 from unknot.triage.turn import EMERGENCY as EMERGENCY_INTENT
 from unknot.triage.turn import READ_AS, Turn, unread
 from unknot.triage.update import update
@@ -39,6 +44,8 @@ _WORDS_FOR = {
     CRISIS_INTENT: "crisis_word",
 }
 _LONGEST_WORD = 20
+# Intents that a plain response answers, without an action.
+_ANSWERED_HERE = {EMERGENCY_INTENT: EMERGENCY_PHASE, CRISIS_INTENT: CRISIS_PHASE}
 _FACTS = frozenset({"condition", "location", "side", "pregnancy_weeks"})
 
 
@@ -51,7 +58,7 @@ class EmergencyGuard(GraphComponent):
 
     It runs inside the assistant, so that an emergency is recognised and answered with the action server dead. It sets
     intent `report_emergency` when an emergency stands that was not yet said, `report_crisis` when the classifier
-    gives that intent more than `crisis_threshold`, and adds an entity `region` that chooses the response's wording.
+    gives that intent more than `crisis_threshold`, and adds what the stories go by (`dialogue_state.py`).
     """
 
     @staticmethod
@@ -65,7 +72,7 @@ class EmergencyGuard(GraphComponent):
         self._config = {**self.get_default_config(), **config}
         self._resource = resource
         self._knowledge = load()
-        self._region = load_settings().region
+        self._region = self._knowledge.regions[load_settings().region]
 
     @classmethod
     def create(
@@ -96,7 +103,8 @@ class EmergencyGuard(GraphComponent):
             ENTITIES: message.get(ENTITIES) or [],
             INTENT_RANKING_KEY: ranking,
         }
-        case, earlier = _state(tracker)
+        stored, earlier = _state(tracker)
+        case = stored
         turn = Turn.from_parse(message.get(TEXT), parse)
         for seen in earlier:
             case = update(case, seen, self._knowledge).case
@@ -118,6 +126,26 @@ class EmergencyGuard(GraphComponent):
             # The classifier alone is no ground for an alarm: both nets read the message and found none.
             message.set(INTENT, {"name": INFORM_INTENT, "confidence": turn.confidence}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking"]], add_to_output=True)
+        self._say_where_it_stands(message, tracker, stored, earlier)
+
+    def _say_where_it_stands(
+        self, message: Message, tracker: DialogueStateTracker | None, case: Case, earlier: list[Turn]
+    ) -> None:
+        """For the stories, from the same steps as the action will take with this message."""
+        parse = {key: message.get(key) for key in (INTENT, ENTITIES, INTENT_RANKING_KEY)}
+        turns = [*earlier, Turn.from_parse(message.get(TEXT), parse)]
+        phase = _ANSWERED_HERE.get(parse[INTENT]["name"])
+        if phase is None:
+            outcome = take_in(case, turns, self._knowledge, self._region)
+            case, phase = outcome.case, phase_of(outcome, self._knowledge)
+        else:
+            for turn in turns:
+                case = update(case, turn, self._knowledge).case
+        slots = tracker.current_slot_values() if tracker else {}
+        entities = with_dialogue_state(
+            parse[ENTITIES] or [], phase, case, slots, self._knowledge, type(self).__name__
+        )
+        message.set(ENTITIES, entities, add_to_output=True)
 
     def _is_told(self, turn: Turn, ranking: list[Mapping[str, Any]], entities: list[Mapping[str, Any]]) -> bool:
         """Whether a message that the classifier left in doubt may well tell something: then it is taken so.
@@ -150,12 +178,9 @@ class EmergencyGuard(GraphComponent):
             # What the message was read as goes along: a bare yes is a yes to the action as it was to the guard.
             named[READ_AS] = read_as
         message.set(INTENT, named, add_to_output=True)
-        added = [("region", self._region)] + ([("crisis", "yes")] if crisis else [])
-        entities = [
-            *(message.get(ENTITIES) or []),
-            *({"entity": kind, "value": value, "extractor": type(self).__name__} for kind, value in added),
-        ]
-        message.set(ENTITIES, entities, add_to_output=True)
+        if crisis:
+            said = {"entity": "crisis", "value": "yes", "extractor": type(self).__name__}
+            message.set(ENTITIES, [*(message.get(ENTITIES) or []), said], add_to_output=True)
 
 
 def _is_fact(entity: Mapping[str, Any]) -> bool:

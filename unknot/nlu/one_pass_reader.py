@@ -25,6 +25,7 @@ from unknot.encoder.readout import fit
 from unknot.knowledge.loader import load
 from unknot.nlu.clinical_reader import CLAUSES
 from unknot.nlu.labels import emergencies, labelled
+from unknot.rasa_patches.inputs import MadeOfOurFiles, write_into
 from unknot.reading.agreement import Agreed, Thresholds, agree, from_rules
 from unknot.reading.types import Clause, Mention
 
@@ -37,7 +38,7 @@ _GRAPH, _HEADS = "encoder.onnx", "heads.npz"
     [DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
     is_trainable=True,
 )
-class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
+class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtractorMixin):
     """Classifies a message and states its findings; stands behind `ClinicalReader`, whose findings it weighs.
 
     Training fits the readouts to the examples; the adapted encoder and the readouts to begin from are part of the
@@ -50,8 +51,8 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
         `telling`: intents of facts, beside which a question is the intent; `question`: probability from which a
         clause's question is answered too; `crisis`: probability from which a message is a crisis; `emergency`:
         probability that the message as a whole states an emergency, below which a sign that it states is asked about;
-        `agreement`: `unknot.reading.agreement.Thresholds` by name; `surer`: findings that the model states alone only from
-        this probability on; `sharpness`: inverse temperature of the ranking;
+        `agreement`: `unknot.reading.agreement.Thresholds` by name; `surer`: findings that the model states alone only
+        from this probability on; `sharpness`: inverse temperature of the ranking;
         `pull`: see `unknot.encoder.readout.fit`.
         """
         return {
@@ -131,6 +132,7 @@ class OnePassReader(GraphComponent, IntentClassifier, EntityExtractorMixin):
             vectors = reader.tokens.each([example.get(TEXT) for example in examples])
             heads = fit(first, vectors, known, self._config["pull"])
             heads.save(folder / _HEADS)
+            write_into(folder)
             self._reader = reader.with_heads(heads)
         return self._resource
 

@@ -13,11 +13,10 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from unknot.knowledge.languages import LANGUAGE, OTHER_LANGUAGE, REGION, STANDING
+from unknot.knowledge.languages import LANGUAGE, OTHER_LANGUAGE, STANDING
 from unknot.reading.languages import ENGLISH, Guess, guess
 from unknot.reading.other_languages import CRISIS, lexicons, reader
 from unknot.reading.types import ABSENT, PRESENT, Mention
-from unknot.settings import load_settings
 
 CRISIS_INTENT = "report_crisis"
 FALLBACK_INTENT = "nlu_fallback"
@@ -34,14 +33,13 @@ class OtherLanguages(GraphComponent):
     """Stands before the emergency guard and takes over a message that is not in English.
 
     It replaces what the English readers made of it: the intent becomes `other_language` or `report_crisis`, the
-    entities are the signs that were read, the `language` (which chooses the words of every reply) and the `region`.
+    entities are the signs that were read, the `language` (which chooses the words of every reply).
     The guard then does with the signs what it does with English ones. A message of which it is not sure is left as it
     is, unless one of the signs is in it. Of an English message it costs the guess.
     """
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
-        self._region = load_settings().region
         guess("una frase en la que hay duda")  # what it needs is loaded now and not while somebody waits
         for language in lexicons():
             reader(language)
@@ -87,7 +85,7 @@ class OtherLanguages(GraphComponent):
         # What is long past or only supposed is as good as not said: nobody can ask about it in this language.
         said = [mention for mention in mentions if mention.assertion in (PRESENT, ABSENT)]
         signs = [_sign(mention) for mention in said if mention.kind != CRISIS]
-        message.set(ENTITIES, [*kept, *signs, language, _entity(REGION, self._region)], add_to_output=True)
+        message.set(ENTITIES, [*kept, *signs, language], add_to_output=True)
         crisis = any(mention.kind == CRISIS for mention in present)
         intent = {"name": CRISIS_INTENT if crisis else OTHER_LANGUAGE, "confidence": 1.0}
         message.set(INTENT, intent, add_to_output=True)

@@ -35,7 +35,7 @@ def ask_or_plan(case: Case, knowledge: Knowledge, region: Region | None = None) 
     if still_open:
         return _ask(case, assessment, still_open, knowledge)
     if plan_is_due(case, assessment, knowledge):
-        return _plan(case, assessment, knowledge, region or knowledge.regions["other"])
+        return give_plan(case, assessment, knowledge, region)
     return replace(case, lead=(), pending=None), ()
 
 
@@ -134,7 +134,11 @@ def _too_early(case: Case, question: NextAsk) -> bool:
     return case.meanwhile_given or not ruled_out or question.id.startswith((FIRST, CONFIRM, CLINICIAN, PERSON))
 
 
-def _plan(case: Case, assessment: Assessment, knowledge: Knowledge, region: Region) -> tuple[Case, tuple[Reply, ...]]:
+def give_plan(
+    case: Case, assessment: Assessment, knowledge: Knowledge, region: Region | None = None
+) -> tuple[Case, tuple[Reply, ...]]:
+    """The level and the plan's first card; a plan that was given before is not said again."""
+    region = region or knowledge.regions["other"]
     made = make_plan(case, assessment, knowledge, region.id)
     said: list[Reply] = []
     thread = Thread.from_json(case.thread)

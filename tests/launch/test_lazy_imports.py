@@ -14,7 +14,7 @@ from unknot.settings import ROOT
 def run(code: str, *folders: Path) -> str:
     """What a fresh Python prints."""
     paths = [str(ROOT), *map(str, folders)]
-    start = f"import sys; sys.path[:0] = {paths!r}\nfrom unknot.launch.later import load_when_used\n"
+    start = f"import sys; sys.path[:0] = {paths!r}\nfrom unknot.rasa_patches.lazy_imports import load_when_used\n"
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", start + code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -72,7 +72,7 @@ print(hasattr(heavy, "__wrapped__"), heavy.__version__)
 @pytest.mark.slow
 def test_an_assistant_starts_without_them() -> None:
     code = """
-from unknot.launch.later import UNUSED
+from unknot.rasa_patches.lazy_imports import UNUSED
 load_when_used()
 import rasa.__main__, rasa.core.run, rasa.engine.recipes.default_components
 import unknot.nlu.sentence_encoder, unknot.nlu.red_flag_net, unknot.nlu.clinical_reader, unknot.conversations.tracker
