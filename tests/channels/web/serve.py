@@ -72,7 +72,7 @@ class FakeServer:
         await server.after_start()
         started.set()
         await self._over.wait()
-        await server.close()
+        server.close()  # not awaited: from Python 3.12 on that waits until the last client has gone
         # Turns under way end with the loop, unsaved, as in a crash.
 
     def stop(self) -> None:

@@ -107,6 +107,7 @@ def test_a_turn_cut_off_by_a_crash_runs_again(own_server: Callable[..., FakeServ
     person.begin()
     assert events(person.post({"text": "hang"}, "message-crash"))[-1]["event"] == "late"
     server.stop()
+    server.config = replace(server.config, turn_seconds=20.0)
     server.start()
     server.do(server.agent.hold.set)
     assert events(person.post({"text": "hang"}, "message-crash"))[-1]["event"] == "done"
