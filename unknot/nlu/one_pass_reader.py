@@ -66,7 +66,7 @@ class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtr
             "agreement": {},
             "surer": {},
             "sharpness": 1.0,
-            "pull": 0.02,
+            "pull": 0.05,
             "ranking_length": 10,
         }
 
