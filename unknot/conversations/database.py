@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from unknot.conversations import days
 from unknot.settings import ROOT
 
 CHUNK = 200
@@ -153,6 +154,30 @@ class Database:
         query = sa.select(WEB_SESSIONS.c.session).where(WEB_SESSIONS.c.seen < before).limit(CHUNK)
         with self.engine.connect() as db:
             return [row[0] for row in db.execute(query)]
+
+    def days(self, conversation: str) -> dict[str, Any]:
+        """What is kept about somebody who is followed over days (`days.export`)."""
+        if not self._is_there():
+            return {}
+        with self.engine.connect() as db:
+            return days.export(db, conversation)
+
+    def delete_days(self, conversation: str) -> int:
+        """Ends what is kept about somebody who is followed over days; how many rows."""
+        if not self._is_there():
+            return 0
+        with self._begin() as db:
+            return days.erase(db, conversation)
+
+    def expire_days(self, before: float) -> int:
+        """Ends episodes, contacts, links and reminders that nobody touched since a time; how many rows."""
+        if not self._is_there():
+            return 0
+        with self._begin() as db:
+            return days.expire(db, int(before))
+
+    def _is_there(self) -> bool:
+        return not self._is_sqlite or Path(str(self.engine.url.database)).is_file()
 
     def flush(self) -> bool:
         """Empties SQLite's write-ahead log, in which older copies of pages may lie; whether it is empty."""

@@ -37,6 +37,7 @@ def export(database: Database, channel: str, person: str) -> dict[str, Any]:
         "messages": [_message(event) for event in events if event.get("event") in ("user", "bot")],
         "understood": understood(events),
         "events": events,
+        "days": database.days(sender),
     }
     if channel == "web":
         found["session"] = database.web_session(sender.removeprefix("web:"))
@@ -70,6 +71,7 @@ def erase(
     sender, began = sender_of(channel, person), clock()
     # What waits first: a turn that has not begun finds nothing to do.
     count = database.delete_web_session(sender.removeprefix("web:")) if channel == "web" else 0
+    count += database.delete_days(sender)
     count += database.delete(sender)
     while clock() - began < watch_seconds:
         sleep(min(_POLL_SECONDS, watch_seconds))

@@ -40,13 +40,15 @@ class Purged:
     conversations: int = 0
     sessions: int = 0
     waiting: int = 0
+    days: int = 0
     marks: int = 0
     logs: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.conversations} conversations, {self.sessions} web sessions, "
-            f"{self.waiting} messages without a turn, {self.marks} marks of Slack, {self.logs} logs"
+            f"{self.waiting} messages without a turn, {self.days} rows of episodes and reminders, "
+            f"{self.marks} marks of Slack, {self.logs} logs"
         )
 
 
@@ -67,7 +69,8 @@ def purge(settings: Settings, now: float, sleep: Callable[[float], None] = time.
                 done.sessions += 1
                 sleep(_PAUSE)
         done.waiting = database.delete_web_inbox(now - keep)
-        if done.conversations or done.sessions or done.waiting:
+        done.days = database.expire_days(now - keep)
+        if done.conversations or done.sessions or done.waiting or done.days:
             database.flush()
     finally:
         database.close()

@@ -30,6 +30,7 @@ from unknot.channels.web.server.limits import Limiter, Shared, SharedLimiter
 from unknot.channels.web.server.sessions import Sessions
 from unknot.channels.web.server.store import Session, Store
 from unknot.channels.web.server.turns import Turn, TurnOutput, Turns
+from unknot.conversations import days
 from unknot.observability import turns as watched
 from unknot.observability.metrics import RATE_LIMITED
 
@@ -124,6 +125,7 @@ class Api:
             "conversation": conversation.items_of(events),
             "waiting": [{"id": one.message, "text": one.text, "at": one.at} for one in waiting],
             "events": events,
+            "days": await self._database.run(lambda db: days.export(db, sender_id(session.session))),
         }
         headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="unknot-conversation.json"'}
         return json_response(body, headers=headers)
@@ -242,6 +244,7 @@ class Api:
             async with agent.lock_store.lock(sender, wait_time_in_seconds=LOCK_PAUSE):
                 # The inbox first: what waits for the lock elsewhere finds nothing to do.
                 await self._inbox.forget(session)
+                await self._database.run(lambda db: days.erase(db, sender))
                 await conversation.erase(agent.tracker_store, sender)
                 await self._store.remove(session)
         except conversation.EraseError as error:
