@@ -158,6 +158,7 @@ class Api:
             "understood": found["understood"],
             "waiting": found["waiting"],
             "events": found["events"],
+            "days": found["days"],
         }
         headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="unknot-conversation.json"'}
         return json_response(body, headers=headers)
