@@ -279,6 +279,7 @@ def test_export_has_everything_and_only_ones_own(victim: Person) -> None:
         ("POST", "/api/messages"),
         ("GET", "/api/history"),
         ("GET", "/api/export"),
+        ("GET", "/api/handover"),
         ("DELETE", "/api/conversation"),
     ],
 )

@@ -113,6 +113,7 @@ def _api_routes(blueprint: Blueprint, api: Api) -> None:
         ("messages", "POST", api.send),
         ("history", "GET", api.history),
         ("export", "GET", api.export),
+        ("handover", "GET", api.handover),
         ("conversation", "DELETE", api.delete),
     )
     for path, method, handler in routes:
