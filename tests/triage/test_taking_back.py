@@ -38,15 +38,59 @@ def test_a_denial_in_passing_changes_nothing_and_puts_one_question_with_three_an
     assert "numb down there" in ask["text"]
 
 
-@pytest.mark.parametrize("answer", [NEVER, "never", "i never had that, you misread me", "2"])
+@pytest.mark.parametrize("answer", [NEVER, "never", "i never had that, you misread me", "typo, sorry"])
 def test_never_takes_it_back_openly_and_asks_the_list_again(answer: str) -> None:
     talk = contested()
-    talk.say(answer, "inform", (Mention("number", 2),) if answer == "2" else ())
+    talk.say(answer, "inform")
     assert talk.replies[0]["lifts"] == "emergency"
     assert talk.replies[0]["text"] == M["emergency_taken_back"]
     assert talk.case.status(SIGN) == "denied"
     assert talk.of("ask")[0]["ask"] == "red_flags_first"
     assert SIGN not in talk.of("ask")[0]["findings"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "it never went away",
+        "doctors never listen to me",
+        "i never had it until today",
+        "it was a mistake to lift it",
+        "the nurse hasn't seen me yet",
+        "a doctor checked me for my heart",
+        "a doctor examined me and told me to go to hospital",
+        "my doctor looked at it last year",
+        "somebody examined me, my wife",
+    ],
+)
+def test_words_of_an_exit_inside_another_sentence_are_none(answer: str) -> None:
+    talk = contested()
+    talk.say(answer, "false_alarm")
+    assert talk.replies[0]["level"] == "emergency"
+    assert talk.case.status(SIGN) == "now"
+
+
+@pytest.mark.parametrize(
+    "found", ["they say it is a stroke", "that i should go back to the hospital", "needs surgery"]
+)
+def test_whoever_examined_it_and_sent_the_person_on_arms_it_again(found: str) -> None:
+    talk = contested()
+    talk.say(EXAMINED)
+    assert talk.of("ask")[0]["ask"] == "clinician_said"
+    talk.say(found, "inform")
+    assert talk.level == "emergency"
+
+
+@pytest.mark.parametrize(
+    "answer", ["no to the first three", "not 1 or 2", "none of the first four", "the first one no"]
+)
+def test_a_no_to_some_of_a_list_leaves_the_rest_open(answer: str) -> None:
+    talk = Talk()
+    talk.tell(text="my back locked up")
+    assert talk.of("ask")[0]["ask"] == "red_flags_first"
+    talk.say(answer, "deny", (Mention("act", "no"),))
+    assert talk.case.status(SIGN) != "denied"
+    assert talk.of("ask")[0]["ask"].startswith("red_flags_first")
 
 
 @pytest.mark.parametrize("answer", ["no", "nothing there", "why", "maybe i never had it", "5"])
