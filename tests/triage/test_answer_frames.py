@@ -66,7 +66,9 @@ def test_a_remedy_asked_for_was_not_taken() -> None:
 
 def test_a_painkiller_of_any_name_that_is_asked_about_is_not_thereby_taken() -> None:
     talk = planned()
-    found = answer(talk, "can i take diclofenac?", "which_painkiller", (Mention("condition", "other_nsaid", "supposed"),))
+    found = answer(
+        talk, "can i take diclofenac?", "which_painkiller", (Mention("condition", "other_nsaid", "supposed"),)
+    )
     assert not found.get("withheld")
     assert KNOWLEDGE.conditions["other_nsaid"].label not in str(found["text"])
     assert talk.case.status("other_nsaid") != "now"
