@@ -70,9 +70,7 @@ def test_words_of_an_exit_inside_another_sentence_are_none(answer: str) -> None:
     assert talk.case.status(SIGN) == "now"
 
 
-@pytest.mark.parametrize(
-    "found", ["they say it is a stroke", "that i should go back to the hospital", "needs surgery"]
-)
+@pytest.mark.parametrize("found", ["they say it is a stroke", "go back to the hospital", "needs surgery"])
 def test_whoever_examined_it_and_sent_the_person_on_arms_it_again(found: str) -> None:
     talk = contested()
     talk.say(EXAMINED)

@@ -2,8 +2,8 @@
 
 The rules (`findings.py`, `assertion.py`) know explicit words and grammar; the model knows meaning. What both see is
 stated. What only one of them is sure of is stated where it is very sure, and otherwise a matter for one direct
-question; so is what the rules state and the model denies. Of what is not there now, the surer of the two says how it
-is meant: long-standing, gone, denied, only supposed, or somebody else's.
+question; so is what the rules state and the model denies. Of what is not there now, the surer of the two says how
+it is meant: long-standing, gone, denied, only supposed, or somebody else's.
 """
 
 from __future__ import annotations
