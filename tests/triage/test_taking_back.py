@@ -387,3 +387,27 @@ def test_a_trailing_no_where_no_list_waits_denies_nothing() -> None:
     asthma = Mention("condition", "asthma", "denied", start=0, end=6)
     talk.say("asthma, no", "deny", (Mention("act", "no"), asthma))
     assert talk.case.status("asthma") == "unknown"
+
+
+def test_explicit_words_beside_a_danger_sign_bring_the_crisis_line_too() -> None:
+    talk = Talk()
+    talk.tell(SIGN, text="numb down there and i want to end my life")
+    assert talk.replies[0]["level"] == "emergency"
+    assert [reply["notice"] for reply in talk.of("notice")] == ["crisis"]
+
+
+def test_i_am_safe_is_an_answer_to_the_crisis_question() -> None:
+    talk = Talk()
+    talk.say("i want to end my life", "report_crisis")
+    talk.say("i'm not sure", "unknown")
+    talk.say("yes, i'm safe now", "deny")
+    texts = [reply["text"] for reply in talk.replies]
+    assert M["crisis_safe"] in texts
+    assert M["crisis_unsafe"] not in texts
+
+
+def test_not_any_better_is_not_heard_as_better() -> None:
+    talk = Talk()
+    talk.tell(text="my back locked up")
+    talk.say("it isn't any better", "got_better")
+    assert M["easing"] not in [reply["text"] for reply in talk.replies]

@@ -45,7 +45,7 @@ _UNLESS_BEFORE = {
     "gone": Pattern("replies", "unreal"),
     "examined": Pattern("replies", "unreal"),
     "sent_on": Pattern("replies", "denied_before"),
-    "wishes_death": Pattern("replies", "denied_before"),
+    "wishes_death": Pattern("replies", "not_wished_before"),
 }
 _NUMERAL = Pattern("replies", "numeral")
 _MOST_WORDS_OF_A_CORRECTION = 9
