@@ -22,8 +22,9 @@ def parsed(text: str, intent: str, *entities: dict[str, Any], confidence: float 
     return Parsed(text, intent, intent, confidence, ((intent, confidence),), entities, 0.01, 0.01)
 
 
-def finding(value: str, assertion: str = "present") -> dict[str, Any]:
-    return {"entity": "finding", "value": value, "assertion": assertion, "extractor": "Net"}
+def finding(value: str, certainty: str = "stated") -> dict[str, Any]:
+    said = {"certainty": certainty, "course": "unknown", "owner": "patient"}
+    return {"entity": "finding", "value": value, **said, "extractor": "Reader"}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def finding(value: str, assertion: str = "present") -> dict[str, Any]:
     [
         ([finding("chest_pain")], True, False),
         ([finding("chest_pain", "possible")], False, True),
-        ([finding("chest_pain", "absent")], False, False),
+        ([finding("chest_pain", "denied")], False, False),
         ([finding("fever")], False, False),
     ],
 )
