@@ -25,12 +25,16 @@ STALE = "The model is not of these files (or there is none yet): run `make train
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by -m
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks by fixtures; slow tests last, so that a quick failure is seen quickly."""
+    """Marks by fixtures; slow tests last, so that a quick failure is seen quickly, and a browser's last of all.
+
+    The browser's driver keeps an event loop running in this thread until the run ends: no test can start its own.
+    """
     for item in items:
         for fixture in NEEDS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(NEEDS[fixture])
     slow = {"e2e", "browser", "servers", "slow"}
-    items.sort(key=lambda item: bool(slow & {mark.name for mark in item.iter_markers()}))
+    marks = {item: {mark.name for mark in item.iter_markers()} for item in items}
+    items.sort(key=lambda item: ("browser" in marks[item], bool(slow & marks[item])))
 
 
 @pytest.fixture(scope="session")
