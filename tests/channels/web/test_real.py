@@ -70,7 +70,7 @@ def test_a_whole_conversation(real: RestServer, visit: Visit) -> None:
     chat = visit(real.url).open()
     interview(chat)
     plan = chat.page.locator(".plan")
-    assert plan.locator(".step").count() >= 3
+    assert plan.locator(".step").count() >= 2  # what was said while waiting is not said again
     assert plan.locator("svg.figure").count() >= 1
     assert chat.alarm.count() == 0
     assert chat.violations("plan of the real assistant") == []
