@@ -4,17 +4,24 @@ Every action returns at least one event: the assistant takes an action without e
 (`unknot/nlu/action_failure_policy.py`).
 """
 
-from actions.ask import ActionAskLocation, ActionAskRedFlags, ActionAskSeverity, ActionInterview
-from actions.assess import ActionAssess
 from actions.explain_emergency import ActionExplainEmergency
-from actions.keep_facts import ActionKeepFacts
+from actions.steps import (
+    ActionAnswer,
+    ActionAskLocation,
+    ActionAskRedFlags,
+    ActionAskSeverity,
+    ActionGivePlan,
+    ActionInterview,
+    ActionKeepFacts,
+)
 
 __all__ = [
+    "ActionAnswer",
     "ActionAskLocation",
     "ActionAskRedFlags",
     "ActionAskSeverity",
-    "ActionAssess",
     "ActionExplainEmergency",
+    "ActionGivePlan",
     "ActionInterview",
     "ActionKeepFacts",
 ]

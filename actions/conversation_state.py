@@ -12,20 +12,18 @@ from functools import lru_cache
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.slots import CASE, LOCATION, RED_FLAGS, SEVERITY
+from unknot.knowledge.languages import in_their_language
 from unknot.knowledge.loader import Knowledge, load
 from unknot.knowledge.schema import Region
 from unknot.settings import load_settings
 from unknot.triage.case import Case
-from unknot.triage.engine import assess
-from unknot.triage.interview import CONFIRM, FIRST, open_ask_ids
 from unknot.triage.replies import Reply
-from unknot.triage.turn import Turn
+from unknot.triage.turn import Turn, unread
 
-UNKNOWN = "unknown"
+CASE = "case"  # the slot that holds the whole of what is known
 SHELL_CHANNEL = "cmdline"  # Rasa's name for `rasa shell`
 
 
@@ -45,23 +43,18 @@ def case_of(tracker: Tracker) -> Case:
     return Case.from_json(tracker.get_slot(CASE))
 
 
-def unseen_turns(events: Sequence[Mapping[str, Any]], seen_until: float) -> list[Turn]:
-    """Messages after `seen_until` (timestamp in seconds), oldest first. Reads backwards, stops early."""
-    found: list[Turn] = []
-    for event in reversed(events):
-        if float(event.get("timestamp") or 0.0) <= seen_until:
-            break
-        if event.get("event") == "user":
-            stamp = float(event.get("timestamp") or 0.0)
-            found.append(Turn.from_parse(event.get("text"), event.get("parse_data") or {}, stamp))
-    return found[::-1]
+def unseen_turns(events: Sequence[Mapping[str, Any]], case: Case) -> list[Turn]:
+    """Messages that no action has taken in yet, oldest first. Reads backwards, stops early."""
+    return unread(reversed(events), case.seen, CASE)
 
 
 def say(dispatcher: CollectingDispatcher, tracker: Tracker, replies: Iterable[Reply]) -> None:
     """Send payloads; each is a message of its own, with its text inside."""
     # `rasa shell` prints payloads as JSON, so there it gets the text alone.
     plain = tracker.get_latest_input_channel() == SHELL_CHANNEL
+    entities = (tracker.latest_message or {}).get("entities") or []
     for reply in replies:
+        reply = in_their_language(reply, entities, region(), knowledge())
         if reply["type"] == "summary":
             _date(reply)
         if plain:
@@ -79,15 +72,5 @@ def _date(summary: Reply) -> None:
 
 
 def save(case: Case) -> list[EventType]:
-    """The events that keep a case and tell the stories what is settled."""
-    known = knowledge()
-    waiting = open_ask_ids(case, assess(case, known), known)
-    doubtful = any(i == FIRST or i.startswith(CONFIRM) for i in waiting)
-    location = None if "location" in waiting else case.location or UNKNOWN
-    severity = None if "severity" in waiting else UNKNOWN if case.severity is None else str(case.severity)
-    return [
-        SlotSet(CASE, case.to_json()),
-        SlotSet(RED_FLAGS, None if doubtful else "settled"),
-        SlotSet(LOCATION, location),
-        SlotSet(SEVERITY, severity),
-    ]
+    """The events that keep a case; the next word is the person's, so no policy need be asked."""
+    return [SlotSet(CASE, case.to_json()), FollowupAction("action_listen")]

@@ -21,6 +21,6 @@ class ActionExplainEmergency(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Events: the case with what was said."""
         case = case_of(tracker)
-        told = explain(case, unseen_turns(tracker.events, case.seen_until), knowledge(), region())
+        told = explain(case, unseen_turns(tracker.events, case), knowledge(), region())
         say(dispatcher, tracker, told.replies)
         return save(told.case)

@@ -86,6 +86,4 @@ def _insert(engine: sa.engine.Engine, rows: list[Row]) -> None:
 def _shifted(row: Row, sender: str, seconds: float) -> Row:
     data = json.loads(row["data"])
     data["timestamp"] = row["timestamp"] + seconds
-    if row["type_name"] == "slot" and data["name"] == "case" and data["value"]:
-        data["value"] = {**data["value"], "seen_until": data["value"].get("seen_until", 0.0) + seconds}
     return {**row, "sender_id": sender, "timestamp": data["timestamp"], "data": json.dumps(data)}

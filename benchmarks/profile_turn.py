@@ -29,7 +29,7 @@ from benchmarks.conversations import conversation
 from benchmarks.filled import MESSAGE, TALK, fill, recorded
 from benchmarks.running import Assistant, Cost, assistant
 from unknot.launch.train import train
-from unknot.nlu.units import units
+from unknot.reading.clauses import split
 from unknot.settings import ROOT
 
 LENGTHS = (1, 50, 500)
@@ -126,7 +126,7 @@ def talks(count: int) -> dict[str, list[list[str]]]:
     while any(sum(map(len, kept)) < count for kept in found.values()):
         talk = conversation(number)
         for kind, several in zip(KINDS, (False, True), strict=True):
-            found[kind].append([text for text in talk if (len(units(text)) > 1) is several])
+            found[kind].append([text for text in talk if (len(split(text)) > 1) is several])
         number += 1
     return found
 
@@ -143,8 +143,8 @@ async def inside(
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.utils.log_utils import configure_structlog
 
-    from unknot.encoder.kernel import Landmarks
-    from unknot.encoder.minilm import MiniLM
+    from unknot.encoder.one_pass import OnePass
+    from unknot.nlu.clinical_reader import ClinicalReader
 
     configure_structlog(logging.WARNING)  # as the launcher starts it
     run = server.app.settings.data_dir / "run"
@@ -157,8 +157,8 @@ async def inside(
     for text in (*TALK, MESSAGE):
         await say("warming up", text)
     parts = Parts()
-    parts.watch(MiniLM, "encode", "encoding the message and its clauses")
-    parts.watch(Landmarks, "similarity", "comparing them with the landmarks of both nets")
+    parts.watch(OnePass, "read", "one pass of the model over the message")
+    parts.watch(ClinicalReader, "process", "the rules over the message")
     parts.watch(MessageProcessor, "_parse_message_with_graph", "the rest of reading the message")
     parts.watch(MessageProcessor, "_predict_next_with_tracker", "choosing the actions (policies)")
     parts.watch(RemoteAction, "run", "running the actions (two calls by HTTP)")

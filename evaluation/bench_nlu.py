@@ -17,8 +17,8 @@ from sklearn.linear_model import LogisticRegression
 
 from evaluation.bench_data import DATA, Split, banking77, clinc150, few, names
 from evaluation.bench_peer import Peer
+from evaluation.kernel import Landmarks, Matrix, fit
 from evaluation.measure import Rate
-from unknot.encoder.kernel import Landmarks, Matrix, fit
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 SEEDS = range(5)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation.bench_data import DATA, Split, banking77, clinc150, few, names
-from unknot.encoder.kernel import Landmarks, Matrix, fit
+from evaluation.kernel import Landmarks, Matrix, fit
 from unknot.encoder.minilm import shared_encoder
 
 SEEDS = (100, 101)

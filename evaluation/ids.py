@@ -34,7 +34,8 @@ EMERGENCIES = _ids(
     """saddle_numbness urinary_retention urinary_incontinence bowel_incontinence leg_weakness_both
     leg_weakness_progressive sexual_numbness paralysis chest_pain breathlessness fainting tearing_pain
     pulsating_abdomen major_trauma cold_sweat arm_or_jaw_pain coughing_blood severe_abdominal_pain confusion
-    stiff_neck_with_fever jaw_lock overdose stroke_signs gastrointestinal_bleeding ectopic_pregnancy_signs"""
+    stiff_neck_with_fever jaw_lock overdose stroke_signs gastrointestinal_bleeding ectopic_pregnancy_signs anaphylaxis
+    sepsis testicular_torsion autonomic_dysreflexia obstetric_bleeding hypoxia"""
 )
 URGENT = _ids(
     """fever chills iv_drug_use immunosuppressed leg_weakness_one burning_urine blood_in_urine flank_pain
@@ -44,6 +45,7 @@ URGENT = _ids(
 CONDITIONS = _ids(
     """stomach_ulcer kidney_disease heart_disease heart_failure high_blood_pressure stroke_history liver_disease
     heavy_alcohol asthma aspirin_sensitive_asthma bleeding_disorder pregnant pregnant_20_weeks breastfeeding
+    maybe_pregnant spinal_cord_injury
     gastric_bypass diabetes_neuropathy broken_skin anticoagulant antiplatelet other_nsaid acetaminophen_already ssri
     lithium methotrexate ace_inhibitor_or_diuretic sedative nsaid_allergy acetaminophen_allergy"""
 )

@@ -16,7 +16,8 @@ from evaluation import ids
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 FALLBACK = "nlu_fallback"
-_NOW = "present"
+_NOW = "stated"
+_COURSES = ("unknown", "new")
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,13 @@ class Parsed:
         found = [entity for entity in self.entities if entity.get("entity") == kind]
         return sorted(found, key=lambda entity: int(entity.get("start") or 0))
 
-    def findings(self, assertion: str = _NOW) -> set[str]:
-        """Finding ids with this assertion, whoever has them."""
-        return {str(e["value"]) for e in self.mentions("finding") if (e.get("assertion") or _NOW) == assertion}
+    def findings(self, certainty: str = _NOW) -> set[str]:
+        """Finding ids that the patient has now, with this certainty (stated, possible)."""
+        return {
+            str(e["value"])
+            for e in self.mentions("finding")
+            if e.get("certainty") == certainty and e.get("course") in _COURSES and e.get("owner") == "patient"
+        }
 
     @property
     def guarded(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evaluation import pictures
+from evaluation.labelled import Outcome
 from evaluation.markdown import rows as _rows
 from evaluation.markdown import table as _table
 from evaluation.measure import Rate, scores
@@ -14,21 +15,19 @@ from evaluation.study import Study
 
 _MARK = {True: "reached", False: "**not reached**"}
 SEEN = (
-    "**The sets have been seen.** After the first runs their errors were read, training data and lexicons of the "
-    "same kinds were added, and some labels of facts were corrected. They are development sets by now and the "
-    "figures below are better than what to expect of new messages. The first run of the complete pipeline: the "
-    "eight questions 96.8 %, all questions 94.4 %, emergencies 94.3 %, false alarms 13.2 %, crisis 53 of 62. "
-    "The open set has been seen too (its README gives its first run); for messages that nobody has tuned to there "
-    "are the sealed sets: `understanding_sealed.md`."
+    "**What the figures are worth.** The unseen set was written by somebody who had seen nothing of the project, and "
+    "looked at once; of the real messages every fourth is held back from training. The development set was written "
+    "apart from the training data too, but its errors have been read, and rules were written for them. Examples of "
+    "three further authors, among them the sets of earlier measurements, are training data by now."
 )
 
 
-def write(study: Study, fresh: Study, document: Path, images: Path, about: str) -> None:
+def write(study: Study, unseen: Outcome, document: Path, images: Path, about: str) -> None:
     """Write the document and its pictures.
 
     Args:
         study: what was measured on the sets that have been seen.
-        fresh: the same of the open set; only its totals are written, so that reading the document spoils nothing.
+        unseen: the unseen set and the real messages; only totals are written, so that reading spoils nothing.
         document: the Markdown file.
         images: folder of the pictures.
         about: one line on what was measured, without any path.
@@ -46,7 +45,7 @@ def write(study: Study, fresh: Study, document: Path, images: Path, about: str) 
         about,
         "",
         *_summary(study),
-        *_open(fresh),
+        *_unseen(unseen),
         *_intents(study, where),
         *_emergencies(study, where),
         *_others(study),
@@ -103,15 +102,15 @@ def _summary(study: Study) -> list[str]:
     ]
 
 
-def _open(study: Study) -> list[str]:
+def _unseen(outcome: Outcome) -> list[str]:
     return [
-        "## The open set",
+        "## Messages that nobody has tuned to",
         "",
-        f"{len(study.results)} messages in `evaluation/sets/open/`, written later and without sight of the training "
-        "data, the lexicons or the other sets. Their errors are not printed here. The README of that folder says "
-        "whether anybody has seen one.",
+        f"{len(outcome.reads)} messages: `evaluation/sets/unseen.yml`, and real health messages of all kinds, kept "
+        "outside the repository, labelled by line in `evaluation/real/labels.tsv`. An alarm is the emergency number "
+        "at once; a direct question is asked where the two readers disagree.",
         "",
-        *_table(("what", "share"), _rows(study.totals)),
+        *_table(("what", "share"), _rows(outcome.totals)),
         "",
     ]
 

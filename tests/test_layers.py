@@ -22,8 +22,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "encoder": set(),
     "observability": {"settings"},
     "triage": {"knowledge"},
+    "handover": {"triage", "knowledge"},
     "reading": {"knowledge"},
-    "conversations": {"triage", "rasa_patches", "observability", "settings"},
+    "conversations": {"triage", "observability", "settings"},
     "rasa_patches": {"observability", "settings"},
     "nlu": {
         "encoder",
@@ -36,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
     },
     "actions": {"triage", "knowledge", "settings"},
-    "channels": {"knowledge", "conversations", "observability", "settings"},
+    "channels": {"knowledge", "reading", "conversations", "observability", "settings"},
     "launch": {"channels", "conversations", "rasa_patches", "observability", "knowledge", "settings"},
 }
 # Frameworks that only some rooms may know.
@@ -46,15 +47,19 @@ FRAMEWORKS: dict[str, set[str]] = {
     "sanic": {"channels", "launch"},
     "slack_sdk": {"channels"},
     "spacy": {"reading", "nlu"},
+    "py3langid": {"reading"},
     "medspacy": set(),  # only measured against
     "onnxruntime": {"encoder"},
     "tokenizers": {"encoder"},
-    "sklearn": set(),  # a second of every start, 50 MB: unknot/launch/later.py
+    "sklearn": set(),  # a second of every start, 50 MB: unknot/rasa_patches/lazy_imports.py
     "numpy": {"encoder", "nlu"},
     "yaml": {"knowledge", "reading", "channels", "launch"},  # the knowledge with its lexicons; endpoints
     "sqlalchemy": {"channels", "conversations"},
     "redis": {"channels", "conversations"},
     "prometheus_client": {"observability"},
+    "typst": {"handover"},
+    "fhir": {"handover"},
+    "segno": {"handover"},
 }
 # What a pure layer may not do: no clock, no chance, no files, no network, no threads.
 IMPURE = {"asyncio", "datetime", "http", "io", "os", "pathlib", "random", "requests", "secrets", "socket", "sqlite3"}

@@ -87,18 +87,16 @@ def _database(value: str) -> str:
     return value
 
 
-def _redis(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("redis", "rediss") or not parts.hostname):
-        raise ValueError("must look like redis://:password@host:6379/0")
-    return value
+def _server(like: str) -> Callable[[str], str]:
+    scheme = like.partition("://")[0]
 
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in (scheme, scheme + "s") or not parts.hostname):
+            raise ValueError(f"must look like {like}")
+        return value
 
-def _broker(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("amqp", "amqps") or not parts.hostname):
-        raise ValueError("must look like amqp://user:password@host:5672/")
-    return value
+    return check
 
 
 def _secret(value: str) -> str:
@@ -116,16 +114,26 @@ def _origins(value: str) -> str:
     return ",".join(found)
 
 
-def _count(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or int(value) > 10:
-        raise ValueError("must be a whole number from 0 to 10")
-    return int(value)
+def _hosts(value: str) -> str:
+    found = sorted({part.lower().strip("[]") for part in value.replace(",", " ").split()})
+    if any("/" in host or "@" in host for host in found):
+        raise ValueError("must list host names such as unknot.example, without https:// and without a path")
+    return ",".join(found)
 
 
-def _days(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or int(value) > 3650:
-        raise ValueError("must be a whole number of days from 0 to 3650")
-    return int(value)
+def _contact(value: str) -> str:
+    if value and urlsplit(value).scheme not in ("https", "mailto", "tel"):
+        raise ValueError("must look like mailto:security@example.org or https://example.org/report")
+    return value
+
+
+def _whole(most: int, of: str = "") -> Callable[[str], int]:
+    def check(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or int(value) > most:
+            raise ValueError(f"must be a whole number{of} from 0 to {most}")
+        return int(value)
+
+    return check
 
 
 def variable(name: str, default: str, check: Callable[[str], Any], help_line: str, *, secret: bool = False) -> Any:
@@ -176,14 +184,14 @@ class Settings:
     redis_url: str = variable(
         "UNKNOT_REDIS_URL",
         "",
-        _redis,
+        _server("redis://:password@host:6379/0"),
         "Several servers: where they share locks and rate limits, redis://:password@host:6379/0; empty: one server",
         secret=True,
     )
     broker_url: str = variable(
         "UNKNOT_BROKER_URL",
         "",
-        _broker,
+        _server("amqp://user:password@host:5672/"),
         "RabbitMQ for events without words (docs/security.md), amqp://user:password@host:5672/; empty: none",
         secret=True,
     )
@@ -193,7 +201,7 @@ class Settings:
     retention_days: int = variable(
         "UNKNOT_RETENTION_DAYS",
         "30",
-        _days,
+        _whole(3650, " of days"),
         "Days after which conversations that nobody went on with, sessions and logs are deleted; 0: never",
     )
     log_level: str = variable(
@@ -233,8 +241,27 @@ class Settings:
         _origins,
         "Other sites that may embed the widget: origins separated by commas, https://example.org",
     )
+    hosts: str = variable(
+        "UNKNOT_HOSTS",
+        "",
+        _hosts,
+        "Names under which the page is served, separated by commas; empty: this machine's, or any behind a proxy",
+    )
+    security_contact: str = variable(
+        "UNKNOT_SECURITY_CONTACT",
+        "",
+        _contact,
+        "Whom to tell of a weakness, mailto:… or https://…: served as /.well-known/security.txt; empty: not served",
+    )
+    actions_key: str = variable(
+        "UNKNOT_ACTIONS_KEY",
+        "",
+        _secret,
+        "Shared by assistant and action server, 32 characters at least; empty: make run makes one",
+        secret=True,
+    )
     proxies: int = variable(
-        "UNKNOT_PROXIES", "0", _count, "How many trusted reverse proxies stand in front (for rate limits)"
+        "UNKNOT_PROXIES", "0", _whole(10), "How many trusted reverse proxies stand in front (for rate limits)"
     )
     slack_bot_token: str = variable(
         "SLACK_BOT_TOKEN",

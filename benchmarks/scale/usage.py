@@ -126,5 +126,5 @@ def replies_stored(cluster: Cluster) -> Counter[str]:
 def left_in_inbox(cluster: Cluster) -> int:
     """Acknowledged messages that no tracker holds yet."""
     with closing(psycopg2.connect(cluster.postgres.url)) as database, database.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM web_inbox")
+        cursor.execute("SELECT count(*) FROM inbox WHERE state IN ('waiting', 'failed')")
         return int((cursor.fetchone() or (0,))[0])

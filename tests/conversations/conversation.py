@@ -52,19 +52,20 @@ class Conversation:
             self.begin(tracker)
         text = f"message {next(self._numbers)}"
         self.said.append(text)
-        user = UserUttered(text, {"name": "inform"}, [], {"text": text, "intent": {"name": "inform"}})
+        parse = {"text": text, "intent": {"name": "inform"}}
+        user = UserUttered(text, {"name": "inform"}, [], parse, message_id=f"{self.sender} {text}")
         self._add(tracker, user)
         if region:
-            self._add(tracker, SlotSet("region", f"region {len(self.said)}"))
+            self._add(tracker, SlotSet("location", f"region {len(self.said)}"))
         if server:
-            unread = unseen_turns([event.as_dict() for event in tracker.events], self.case(tracker).seen_until)
+            unread = unseen_turns([event.as_dict() for event in tracker.events], self.case(tracker))
             facts = [*self.case(tracker).asked, *(turn.text for turn in unread)]
-            self._add(tracker, ActionExecuted("action_assess"), BotUttered("an answer"))
-            case = Case(asked=tuple(facts), seen_until=user.timestamp).to_json()
+            self._add(tracker, ActionExecuted("action_ask_location"), BotUttered("an answer"))
+            case = Case(asked=tuple(facts), seen=str(user.message_id)).to_json()
             self._add(tracker, SlotSet("case", case), SlotSet("severity", str(len(self.said))))
             self._add(tracker, ActionExecuted("action_interview"), FollowupAction(LISTEN))
         else:
-            self._add(tracker, ActionExecuted("action_assess"), ActionExecuted("utter_action_failed"))
+            self._add(tracker, ActionExecuted("action_ask_location"), ActionExecuted("utter_action_failed"))
         self._add(tracker, *(end or (ActionExecuted(LISTEN),)))
         self.save(tracker)
         return tracker
@@ -84,7 +85,7 @@ class Conversation:
         """Every message that found its way into the case or is about to."""
         tracker = self.load()
         case = self.case(tracker)
-        return [*case.asked, *(turn.text for turn in unseen_turns(self.dicts(tracker), case.seen_until))]
+        return [*case.asked, *(turn.text for turn in unseen_turns(self.dicts(tracker), case))]
 
     @property
     def events(self) -> int:

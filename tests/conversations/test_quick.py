@@ -12,7 +12,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from unknot.rasa_patches.quick import quicken_rasa
+from unknot.rasa_patches.quick import put
 
 GOOD: list[Any] = [
     {},
@@ -43,8 +43,8 @@ def action(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> R
     monkeypatch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))
     monkeypatch.setattr(EndpointConfig, "session", EndpointConfig.session)
     if request.param == "quick":
-        quicken_rasa()
-    return RemoteAction("action_assess", None)
+        put()
+    return RemoteAction("action_answer", None)
 
 
 @pytest.mark.parametrize("answer", GOOD, ids=str)

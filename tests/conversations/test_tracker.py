@@ -41,7 +41,7 @@ def test_a_long_conversation_is_kept_whole_and_loaded_in_part(person: Conversati
             loaded = person.load()
             assert len(loaded.events) <= FEW
             same_state(loaded, person.stock())
-            assert loaded.get_slot("region") == "region 1"
+            assert loaded.get_slot("location") == "region 1"
     texts = [event["text"] for event in person.full() if event["event"] == "user"]
     assert texts == person.said
     assert list(person.case(person.load()).asked) == person.said
@@ -87,7 +87,7 @@ def test_a_new_session_begins_with_what_is_known(person: Conversation) -> None:
         person.turn()
     person.new_session()
     assert list(person.case(person.load()).asked) == person.said
-    assert person.load().get_slot("region") == "region 1"
+    assert person.load().get_slot("location") == "region 1"
     same_state(person.load(), person.stock())
 
 

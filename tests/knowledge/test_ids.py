@@ -35,8 +35,15 @@ def test_ids_hold_the_contract() -> None:
     contract: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))["x-ids"]
     ours = load().ids
     for name, values in contract.items():
-        # Ids may be added, none renamed; only findings have been.
-        assert set(values) <= set(ours[name]) if name == "findings" else tuple(values) == ours[name], name
+        assert set(values) <= set(ours[name]), name  # ids may be added, none renamed
+
+
+def test_signs_that_stay_an_emergency_after_they_passed() -> None:
+    findings = load().findings.values()
+    over = {finding.id: finding for finding in findings if finding.emergency_when_over}
+    assert set(over) == set(EXPECTED["emergency_when_over"])
+    unsourced = {identity for identity, finding in over.items() if not finding.over_sources}
+    assert unsourced == set(EXPECTED["over_unsourced"])
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not beside the repository")

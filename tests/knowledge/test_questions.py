@@ -12,6 +12,7 @@ import yaml
 
 from unknot.knowledge.loader import load
 from unknot.knowledge.schema import Question, Strength
+from unknot.triage.lead import MOST_WORDS, lead_of, split_first
 
 SOURCE = Path(__file__).resolve().parents[3] / "shared" / "source_questions.txt"
 
@@ -89,7 +90,7 @@ def test_sources_are_honest(question: Question) -> None:
 
 @pytest.mark.parametrize("question", all_questions(), ids=lambda q: q.id)
 def test_house_style(question: Question) -> None:
-    limit = 200 if question.id == "when_to_go_to_er" else 165 if question.id in ITEMS else 130
+    limit = 200 if question.id == "when_to_go_to_er" else 165 if question.id in (*ITEMS, "whom_to_see") else 130
     assert 50 <= len(question.text.split()) <= limit
     assert question.title.endswith("?")
     assert 2 <= len(question.related) <= 3 or question.id == "combining_painkillers"
@@ -111,3 +112,31 @@ def test_us_terms_come_with_the_other_name(question: Question, us: str, uk: str)
     text = question.text if us == "er" else question.text.lower()
     if re.search(rf"\b{us.upper() if us == 'er' else us}\b", text):
         assert uk in question.text.lower()
+
+
+@pytest.mark.parametrize("question", all_questions(), ids=lambda q: q.id)
+def test_the_first_sentence_decides_in_a_breath(question: Question) -> None:
+    assert 10 <= len(split_first(question.text)[0].split()) <= 25
+    assert all(10 <= len(variant.text.split()) <= 25 for variant in question.variants)
+
+
+@pytest.mark.parametrize("question", all_questions(), ids=lambda q: q.id)
+def test_the_short_form_is_short_and_stands_alone(question: Question) -> None:
+    first = split_first(question.text)[0]
+    lead = lead_of([first], question, False, "")
+    assert lead.startswith(first)
+    assert len(lead.split()) <= 25 + MOST_WORDS
+    assert not lead.rstrip().endswith(":")
+    if "- " in question.text:
+        assert question.brief
+
+
+def test_what_is_asked_about_a_remedy_is_decided_in_a_breath() -> None:
+    knowledge = load()
+    for remedy in knowledge.remedies.values():
+        assert len({asked.about for asked in remedy.asked}) == len(remedy.asked)
+        for asked in remedy.asked:
+            assert 3 <= len(asked.text.split()) <= 25, (remedy.id, asked.about)
+            assert asked.sources
+        if remedy.step:
+            assert 5 <= len(remedy.short.split()) <= 26, remedy.id

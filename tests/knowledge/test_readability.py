@@ -33,10 +33,16 @@ def texts() -> dict[str, str]:
     found: dict[str, str] = {}
     for question in knowledge.questions.values():
         found[f"questions: {question.id}"] = question.text
+        if question.brief:
+            found[f"questions: {question.id}, brief"] = question.brief
     for remedy in knowledge.remedies.values():
         found[f"remedies: {remedy.id}"] = f"{remedy.how} {remedy.caution} {remedy.dose}".strip()
+        found[f"remedies: {remedy.id}, short"] = " ".join((remedy.short, *(asked.text for asked in remedy.asked)))
+        for advice in remedy.taken_against:
+            text = f"{advice.text} {advice.watch}".format(urgent_line="your doctor")
+            found[f"remedies: {remedy.id}, taken against {advice.any_of[0]}"] = text
     for finding in knowledge.findings.values():
-        found[f"findings: {finding.id}"] = finding.question
+        found[f"findings: {finding.id}"] = f"{finding.question} {finding.new_question}".strip()
     for ask in knowledge.asks.values():
         found[f"asks: {ask.id}"] = f"{ask.text} {ask.why}"
     for name, message in knowledge.messages.items():
@@ -45,6 +51,8 @@ def texts() -> dict[str, str]:
     for region in knowledge.regions.values():
         found[f"regions: {region.id}, emergency"] = region.emergency_text
         found[f"regions: {region.id}, crisis"] = region.crisis_text
+        found[f"regions: {region.id}, without a phone"] = region.cannot_phone
+        found[f"regions: {region.id}, crisis by text"] = region.crisis_by_text
     return found
 
 

@@ -171,11 +171,13 @@ def test_sources_name_the_body_and_its_own_address(source: Source) -> None:
 def cited() -> dict[str, set[str]]:
     """Source id -> ids of the records that cite it."""
     knowledge = load()
-    names = ("questions", "findings", "conditions", "rules", "remedies", "regions")
+    names = ("questions", "findings", "conditions", "rules", "remedies", "regions", "course_limits", "course_stages")
     groups: list[Mapping[str, Any]] = [getattr(knowledge, name) for name in names]
     found: dict[str, set[str]] = {}
     for record in (record for group in groups for record in group.values()):
-        for source in record.sources:
+        parts = (*getattr(record, "labels", ()), *getattr(record, "taken_against", ()))
+        within = (source for part in parts for source in part.sources)
+        for source in (*record.sources, *getattr(record, "over_sources", ()), *within):
             found.setdefault(source, set()).add(record.id)
     return found
 

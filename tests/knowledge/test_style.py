@@ -22,8 +22,11 @@ def everything_said() -> Iterator[tuple[str, str]]:
     for remedy in knowledge.remedies.values():
         reasons = " ".join(entry.because for entry in remedy.withheld_by)
         yield f"remedy {remedy.id}", f"{remedy.title} {remedy.how} {remedy.caution} {remedy.dose} {reasons}"
+        for advice in remedy.taken_against:
+            yield f"remedy {remedy.id}, taken against {advice.any_of[0]}", f"{advice.text} {advice.watch}"
     for finding in knowledge.findings.values():
-        yield f"finding {finding.id}", f"{finding.label} {finding.statement} {finding.question}"
+        questions = f"{finding.question} {finding.new_question}"
+        yield f"finding {finding.id}", f"{finding.label} {finding.statement} {questions}"
     for condition in knowledge.conditions.values():
         yield f"condition {condition.id}", f"{condition.label} {condition.statement}"
     for rule in knowledge.rules.values():
@@ -32,6 +35,10 @@ def everything_said() -> Iterator[tuple[str, str]]:
         yield f"ask {ask.id}", " ".join([ask.text, ask.why, *(choice.title for choice in ask.choices)])
     for region in knowledge.regions.values():
         yield f"region {region.id}", f"{region.emergency_text} {region.crisis_text} {region.urgent_line}"
+        yield (
+            f"region {region.id}, no phone",
+            f"{region.cannot_phone} {region.crisis_by_text} {region.emergency_room}",
+        )
     for name, text in knowledge.messages.items():
         yield f"message {name}", text
 

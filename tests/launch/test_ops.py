@@ -104,6 +104,20 @@ def test_the_days_that_are_set_reach_everything_that_deletes() -> None:
         assert {"configMapRef": {"name": "unknot"}} in container["envFrom"]
 
 
+def test_both_servers_share_the_key_of_actions() -> None:
+    for name in ("assistant", "actions"):
+        assert "UNKNOT_ACTIONS_KEY" in COMPOSE["services"][name]["environment"]
+        (one,) = [d for d in documents() if d["kind"] == "Deployment" and d["metadata"]["name"] == name]
+        named = {variable["name"] for variable in one["spec"]["template"]["spec"]["containers"][0]["env"]}
+        assert "UNKNOT_ACTIONS_KEY" in named
+
+
+@pytest.mark.parametrize("name", [".env", ".env.local", "var/unknot.db", "var/actions_key"])
+def test_secrets_and_conversations_are_ignored_by_git(name: str) -> None:
+    assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False).returncode == 0
+    assert subprocess.run(["git", "check-ignore", "-q", ".env.example"], cwd=ROOT, check=False).returncode == 1
+
+
 def test_compose_hands_nginx_all_that_its_template_asks_for() -> None:
     asked = set(re.findall(r"\$\{(\w+)\}", TEMPLATE))
     assert asked == set(COMPOSE["services"]["nginx"]["environment"])

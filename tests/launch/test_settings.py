@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from unknot import settings
-from unknot.launch.endpoints import database_file, write_endpoints
+from unknot.conversations.address import database_file
+from unknot.launch.endpoints import write_endpoints
 from unknot.settings import (
     USAGE_EXIT,
     Settings,

@@ -15,7 +15,7 @@ import pytest
 from unknot.launch.supervisor import Part, PartError, Patience, Stopped, Supervisor, stop_signals
 from unknot.settings import ROOT
 
-QUICK = Patience(first_pause=0.05, longest_pause=0.1, deaths=3, poll=0.02, alive_every=0.05, grace=1.0)
+QUICK = Patience(first_pause=0.05, longest_pause=0.1, poll=0.02, alive_every=0.05, grace=1.0)
 SLEEP = "import time; time.sleep(60)"
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -124,16 +124,60 @@ def test_a_killed_part_is_restarted_and_the_other_left_alone(tmp_path: Path) -> 
     assert "Restarting" in said
 
 
-def test_a_part_that_dies_again_and_again_is_given_up(tmp_path: Path) -> None:
+def test_a_part_that_keeps_dying_is_started_again_and_again_ever_more_slowly(tmp_path: Path) -> None:
     said = Said()
-    code = "import time; time.sleep(0.2); raise SystemExit('ModuleNotFoundError: No module named nosuch')"
-    with Supervisor([part(tmp_path, code)], said, QUICK) as supervisor:
+    patience = Patience(first_pause=0.02, longest_pause=0.16, poll=0.01, within=60.0, grace=1.0)
+    with Supervisor([part(tmp_path, "import nosuch", ready=lambda: None)], said, patience) as supervisor:
+        supervisor._running["part"] = supervisor._launch(supervisor._parts[0])
+        supervisor._running["part"].answered = True
+
+        def often() -> bool:
+            supervisor.watch_once()
+            return len([line for line in said.lines if "Restarting" in line]) >= 7
+
+        soon(often)
+    pauses = [float(line.split("in ")[-1].split(" s")[0]) for line in said.lines if "Restarting" in line]
+    assert pauses[:7] == [0.02, 0.04, 0.08, 0.16, 0.16, 0.16, 0.16]
+    assert Patience().longest_pause == 60.0
+    assert any("nosuch" in line for line in said.lines)
+
+
+def test_a_part_that_lived_for_long_begins_with_the_shortest_pause(tmp_path: Path) -> None:
+    said = Said()
+    patience = Patience(first_pause=0.02, longest_pause=0.16, poll=0.01, within=0.0, grace=1.0)
+    with Supervisor([part(tmp_path, "import nosuch", ready=lambda: None)], said, patience) as supervisor:
+        supervisor._running["part"] = supervisor._launch(supervisor._parts[0])
+
+        def thrice() -> bool:
+            supervisor.watch_once()
+            return len([line for line in said.lines if "Restarting" in line]) >= 3
+
+        soon(thrice)
+    assert all("in 0.02 s" in line for line in said.lines if "Restarting" in line)
+
+
+def test_what_was_started_last_ends_first_and_is_waited_for(tmp_path: Path) -> None:
+    """The assistant finishes its turns, for which it needs the action server."""
+    trace = tmp_path / "trace"
+    finishing = (
+        "import signal, sys, time\n"
+        "def end(*_):\n"
+        f"    time.sleep(float(sys.argv[1])); open({str(trace)!r}, 'a').write(sys.argv[2] + ' '); sys.exit(0)\n"
+        "signal.signal(signal.SIGTERM, end); print('up', flush=True)\n"
+        "while True: time.sleep(0.05)\n"
+    )
+    parts = []
+    for name, seconds in (("actions", "0"), ("assistant", "0.5")):
+        log = tmp_path / f"{name}.log"
+        command = [sys.executable, "-S", "-c", finishing, seconds, name]
+
+        def ready(log: Path = log) -> str | None:
+            return None if log.exists() and b"up" in log.read_bytes() else "not up"
+
+        parts.append(Part(name, command, log, dict(os.environ), ready, lambda: None))
+    with Supervisor(parts, print, Patience(poll=0.02, grace=5.0)) as supervisor:
         supervisor.start()
-        with pytest.raises(PartError) as caught:
-            soon(lambda: bool(supervisor.watch_once()))
-    assert "giving up" in str(caught.value)
-    assert "ModuleNotFoundError: No module named nosuch" in str(caught.value)
-    assert len([line for line in said.lines if "Restarting" in line]) == QUICK.deaths - 1
+    assert trace.read_text().split() == ["assistant", "actions"]
 
 
 def test_a_hung_part_is_restarted(tmp_path: Path) -> None:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
 
 from unknot.launch import train as training
 from unknot.launch.progress import Progress
-from unknot.launch.train import KEEP, Project, TrainingError, current_model, fingerprint, train
+from unknot.launch.train import KEEP, Project, TrainingError, current_model, train
+from unknot.rasa_patches import inputs as locked_inputs
+from unknot.rasa_patches.inputs import fingerprint
 
+READ_AT_RUN_TIME = (
+    "unknot/knowledge/remedies.yml",
+    "unknot/reading/reader.py",
+    "unknot/nlu/emergency_guard.py",
+    "unknot/triage/engine.py",
+    "README.md",
+)
 FILES = {
     "config.yml": "pipeline: []",
     "domain.yml": "intents: []",
-    "uv.lock": "\n\n".join(f'[[package]]\nname = "{name}"\nversion = "1.1"' for name in ("spacy", "other")),
+    "uv.lock": "\n\n".join(f'[[package]]\nname = "{name}"\nversion = "1.1"' for name in ("numpy", "other")),
     "data/nlu/greet.yml": "nlu: []",
-    "unknot/knowledge/asks.yml": "asks: []",
-    "unknot/knowledge/loader.py": "",
-    "unknot/reading/reader.py": "",
-    "unknot/nlu/reader.py": "import knowledge",
-    "unknot/triage/engine.py": "",
-    "README.md": "",
+    "unknot/knowledge/findings.yml": "",
+    "unknot/encoder/readout.py": "",
+    "unknot/nlu/labels.py": "",
+    **dict.fromkeys(READ_AT_RUN_TIME, ""),
 }
 
 
@@ -58,7 +66,7 @@ def test_trains_once_and_then_not_again(project: Project, trained: list[Path]) -
 
 @pytest.mark.parametrize(
     ("name", "again"),
-    [(name, name not in ("README.md", "unknot/triage/engine.py")) for name in FILES] + [("data/rules/new.yml", True)],
+    [(name, name not in READ_AT_RUN_TIME) for name in FILES] + [("data/rules/new.yml", True)],
 )
 def test_what_calls_for_training(project: Project, trained: list[Path], name: str, again: bool) -> None:
     train(project)
@@ -69,7 +77,7 @@ def test_what_calls_for_training(project: Project, trained: list[Path], name: st
     assert len(trained) == 1 + again
 
 
-@pytest.mark.parametrize(("name", "again"), [("spacy", True), ("other", False)])
+@pytest.mark.parametrize(("name", "again"), [("numpy", True), ("other", False)])
 def test_only_some_packages_decide_what_is_learnt(
     project: Project, trained: list[Path], name: str, again: bool
 ) -> None:
@@ -82,8 +90,8 @@ def test_only_some_packages_decide_what_is_learnt(
 
 
 def test_the_packages_that_decide_are_in_the_lock_file() -> None:
-    found = {line.partition(" ")[0] for line in training._locked(training.ROOT / "uv.lock")}
-    assert found == training._LOCKED
+    found = {line.partition(" ")[0] for line in locked_inputs._locked(training.ROOT / "uv.lock")}
+    assert found == set(locked_inputs._LOCKED)
 
 
 @pytest.mark.parametrize("harm", ["gone", "cut", "stamp gone", "stamp broken", "stamp strange"])
@@ -127,4 +135,30 @@ def test_a_failed_training_says_why_and_leaves_no_stamp(project: Project, monkey
     with pytest.raises(TrainingError) as caught:
         train(project)
     assert str(project.log) in str(caught.value)
+    assert current_model(project) is None
+
+
+def by_hand(project: Project, name: str, trained_from: str) -> Path:
+    """What a plain `rasa train` leaves: a model that says itself what it is of, and nothing else."""
+    project.models.mkdir(exist_ok=True)
+    said = project.models / "said"
+    said.write_text(trained_from)
+    model = project.models / name
+    with tarfile.open(model, "w:gz") as archive:
+        archive.add(said, "components/train_ActionFailurePolicy0/inputs.sha256")
+    said.unlink()
+    return model
+
+
+def test_a_model_of_a_plain_rasa_train_is_known_for_what_it_is(project: Project, trained: list[Path]) -> None:
+    model = by_hand(project, "20260101-120000-mine.tar.gz", fingerprint(project.root))
+    assert train(project) == model
+    assert trained == []
+    (project.root / "domain.yml").write_text("# changed")
+    assert current_model(project) is None
+    assert train(project) != model
+
+
+def test_a_model_of_other_inputs_is_stale(project: Project, trained: list[Path]) -> None:
+    by_hand(project, "20260101-120000-mine.tar.gz", "of something else")
     assert current_model(project) is None

@@ -50,9 +50,30 @@ def test_a_denied_sign_is_no_emergency() -> None:
 
 def test_a_crisis_in_the_ranking_is_enough() -> None:
     ranking = [{"name": "inform", "confidence": 0.5}, {"name": "report_crisis", "confidence": 0.4}]
-    message = Message({"text": "words", "intent": ranking[0], "intent_ranking": ranking, "entities": []})
+    message = Message({"text": "some words", "intent": ranking[0], "intent_ranking": ranking, "entities": []})
     assert GUARD.process([message])[0].get("intent")["name"] == "report_crisis"
 
 
 def test_a_slash_command_forgets_nothing() -> None:
     assert guarded("/restart", "start_over", 0.9)["name"] == "nlu_fallback"
+
+
+@pytest.mark.parametrize("intent", ["report_crisis", "stop", "start_over", "new_episode"])
+def test_one_word_of_anybody_is_no_crisis_no_stop_and_no_new_start(intent: str) -> None:
+    assert guarded("ladder", intent, 0.99)["name"] == "inform"
+
+
+@pytest.mark.parametrize(
+    ("word", "act", "intent"),
+    [
+        ("suicidal", "crisis_word", "report_crisis"),
+        ("stop", "stop_word", "stop"),
+        ("restart", "new_word", "start_over"),
+    ],
+)
+def test_the_words_for_them_still_are(word: str, act: str, intent: str) -> None:
+    assert guarded(word, intent, 0.9, {"entity": "act", "value": act})["name"] == intent
+
+
+def test_letters_without_spaces_are_not_one_word() -> None:
+    assert guarded("\u6211\u4e0d\u60f3\u6d3b\u4e86", "report_crisis", 0.9)["name"] == "report_crisis"

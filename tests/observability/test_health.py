@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.channels.web.serve import FakeServer
-from unknot.channels.web.server.database import AwayError
-from unknot.channels.web.server.health import Readiness, code, status
+from unknot.channels.health import Readiness, code, status
+from unknot.conversations.access import AwayError
 from unknot.launch.probes import alive_for
 from unknot.settings import ROOT
 
@@ -30,14 +30,20 @@ def test_alive_and_ready_over_http(server: FakeServer) -> None:
     assert http.get("/healthz").json() == {"status": "ok"}
     answer = http.get("/readyz")
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-    assert answer.json() == {"status": "ready", "checks": {"model": True, "database": True, "actions": True}}
+    assert answer.json() == {
+        "status": "ready",
+        "checks": {"model": True, "database": True, "actions": True, "room": True},
+    }
     assert alive_for(ROOT / "credentials.yml", server.url)() is None
     server.agent.ready = False
     deadline = time.monotonic() + 10
     while (answer := http.get("/readyz")).status_code == 200:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert answer.json() == {"status": "not_ready", "checks": {"model": False, "database": True, "actions": True}}
+    assert answer.json() == {
+        "status": "not_ready",
+        "checks": {"model": False, "database": True, "actions": True, "room": True},
+    }
     assert http.get("/healthz").status_code == 200
 
 
@@ -45,10 +51,11 @@ class FakeDatabase:
     def __init__(self) -> None:
         self.asked, self.away = 0, False
 
-    async def run(self, work: Any) -> Any:
+    async def writable(self, server: str) -> bool:
         self.asked += 1
         if self.away:
             raise AwayError
+        return True
 
 
 def app(actions: str = "") -> Any:
@@ -63,14 +70,14 @@ def test_what_is_away_is_named_and_looked_at_once_a_second() -> None:
 
     async def story() -> None:
         nonlocal now
-        readiness = Readiness(database, lambda: now)
+        readiness = Readiness(database, "here", clock=lambda: now)
         assert all((await readiness.look(app())).values())
         database.away = True
         now += 0.9
         await asyncio.gather(*(readiness.look(app()) for _ in range(20)))
         assert database.asked == 1
         now += 0.2
-        assert await readiness.look(app()) == {"model": True, "database": False, "actions": True}
+        assert await readiness.look(app()) == {"model": True, "database": False, "actions": True, "room": True}
         assert database.asked == 2
         now += 2
         database.away = False
@@ -79,6 +86,7 @@ def test_what_is_away_is_named_and_looked_at_once_a_second() -> None:
             "model": True,
             "database": True,
             "actions": False,
+            "room": True,
         }
 
     asyncio.run(story())
@@ -97,7 +105,7 @@ def test_a_real_action_server_s_health_is_asked() -> None:
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         async with server:
-            return await Readiness(FakeDatabase()).look(app(f"http://127.0.0.1:{port}/webhook"))
+            return await Readiness(FakeDatabase(), "here").look(app(f"http://127.0.0.1:{port}/webhook"))
 
     assert asyncio.run(story())["actions"] is True
     assert asked == [b"GET /health HTTP/1.1"]
@@ -105,8 +113,8 @@ def test_a_real_action_server_s_health_is_asked() -> None:
 
 def test_an_assistant_that_is_still_loading_is_not_ready() -> None:
     loading = SimpleNamespace(ctx=SimpleNamespace(agent=None))
-    found = asyncio.run(Readiness(FakeDatabase()).look(loading))
-    assert found == {"model": False, "database": True, "actions": True}
+    found = asyncio.run(Readiness(FakeDatabase(), "here").look(loading))
+    assert found == {"model": False, "database": True, "actions": True, "room": True}
 
 
 @pytest.mark.parametrize(
@@ -114,6 +122,7 @@ def test_an_assistant_that_is_still_loading_is_not_ready() -> None:
     [
         ((), "ready", 200),
         (("actions",), "degraded", 200),
+        (("room",), "degraded", 200),
         (("database",), "not_ready", 503),
         (("model",), "not_ready", 503),
     ],
@@ -121,5 +130,5 @@ def test_an_assistant_that_is_still_loading_is_not_ready() -> None:
 def test_an_assistant_without_action_server_still_takes_messages(
     away: tuple[str, ...], word: str, number: int
 ) -> None:
-    checks = {name: name not in away for name in ("model", "database", "actions")}
+    checks = {name: name not in away for name in ("model", "database", "actions", "room")}
     assert (status(checks), code(checks)) == (word, number)

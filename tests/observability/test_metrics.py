@@ -131,7 +131,7 @@ def test_events_of_a_turn_are_counted() -> None:
         {"event": "user", "parse_data": {"intent": {"name": "inform"}}},
         {"event": "user", "text": None, "parse_data": None},
         {"event": "action", "name": "action_keep_facts"},
-        {"event": "action", "name": "action_assess"},
+        {"event": "action", "name": "action_ask_location"},
         {"event": "bot", "data": {"custom": {"type": "notice", "notice": "clarify"}}},
         {"event": "bot", "data": {"custom": {"type": "notice", "notice": "error"}}},
         {"event": "bot", "data": {"custom": None}, "text": "x"},

@@ -8,7 +8,15 @@ from tests.reading.tables import Expected, rows
 from unknot.reading.reader import Reader
 from unknot.reading.types import Mention
 
-PRESENT = ["present", "fresh_present", "second_present", "third_present", "fourth_present", "fifth_present"]
+PRESENT = [
+    "present",
+    "fresh_present",
+    "second_present",
+    "third_present",
+    "fourth_present",
+    "fifth_present",
+    "further_present",
+]
 LOOK_ALIKES = [
     "look_alikes",
     "fresh_look_alikes",
@@ -17,6 +25,7 @@ LOOK_ALIKES = [
     "fourth_look_alikes",
     "fifth_look_alikes",
     "sixth_look_alikes",
+    "further_look_alikes",
 ]
 CASES = [
     pytest.param(text, wanted, id=f"{t}-{n}")

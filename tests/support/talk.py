@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge, load
+from unknot.reading.follow_up import read as read_wishes
+from unknot.reading.replies import read as read_acts
+from unknot.triage import crisis
 from unknot.triage.case import Case
-from unknot.triage.conversation import take_in
 from unknot.triage.emergency import explain, is_news
 from unknot.triage.engine import assess
-from unknot.triage.fold import fold
-from unknot.triage.next_step import ask_or_plan
+from unknot.triage.steps import take_next
 from unknot.triage.turn import Mention, Turn
+from unknot.triage.update import update
 
 
 class Talk:
@@ -26,26 +29,35 @@ class Talk:
         self.region = self.knowledge.regions[region]
         self.case = Case()
         self.replies: list[dict[str, Any]] = []
-        self._clock = 0.0
+        self._count = 0
+        self._unseen: list[Turn] = []
 
     def say(
         self, text: str = "", intent: str = "inform", mentions: tuple[Mention, ...] = (), confidence: float = 0.9
     ) -> list[dict[str, Any]]:
         """One turn; gives all payloads of it."""
-        self._clock += 1.0
-        turn = Turn(text, intent, confidence, mentions, self._clock)
-        after = fold(self.case, turn, self.knowledge).case
-        if is_news(self.case, after, assess(after, self.knowledge)):
-            told = explain(self.case, [replace(turn, alarmed=True)], self.knowledge, self.region)
-            self.case = told.case
+        self._count += 1
+        acts = (Mention("act", m.value, start=m.start, end=m.end) for m in read_acts(text))
+        wishes = (Mention(m.kind, m.value, start=m.start, end=m.end) for m in read_wishes(text))
+        turn = Turn(text, intent, confidence, (*mentions, *acts, *wishes), str(self._count))
+        before = self.case
+        for unseen in self._unseen:
+            before = update(before, unseen, self.knowledge).case
+        after = update(before, turn, self.knowledge).case
+        if is_news(before, after, assess(after, self.knowledge)):
+            turns = [*self._unseen, replace(turn, alarmed=True)]
+            told = explain(self.case, turns, self.knowledge, self.region)
+            self.case, self._unseen = told.case, []
             self.replies = list(told.replies)
             return self.replies
-        outcome = take_in(self.case, [turn], self.knowledge, self.region)
-        self.case, self.replies = outcome.case, list(outcome.replies)
-        if outcome.go_on:
-            self.case, more = ask_or_plan(self.case, self.knowledge)
-            self.replies += more
-        self.case = Case.from_json(self.case.to_json())
+        if turn.intent == "report_crisis":  # answered by the assistant itself: the next turn takes it in
+            self._unseen.append(turn)
+            self.replies = [crisis.line(self.region, self.knowledge)]
+            return self.replies
+        turns, self._unseen = [*self._unseen, turn], []
+        self.case, said = take_next(self.case, turns, self.knowledge, self.region)
+        self.replies = list(said)
+        self.case = Case.from_json(json.loads(json.dumps(self.case.to_json())))
         return self.replies
 
     def tell(
@@ -100,7 +112,7 @@ def mentions(
 ) -> tuple[Mention, ...]:
     """Mentions as the readers give them."""
     found = [Mention(_kind(knowledge, identity), identity) for identity in findings]
-    found += [Mention(_kind(knowledge, identity), identity, "absent") for identity in absent]
+    found += [Mention(_kind(knowledge, identity), identity, "denied") for identity in absent]
     return (*found, *(Mention(kind, value) for kind, value in values.items()))
 
 

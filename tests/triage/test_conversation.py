@@ -86,7 +86,6 @@ def test_an_answer_that_looks_like_a_question_is_an_answer() -> None:
     [
         ({"location": "upper"}, "Got it: upper back, not lower back."),
         ({"severity": 9}, "Got it: 9 out of 10, not 5."),
-        ({"age": 64}, "Got it: 64, not 40."),
     ],
 )
 def test_corrections_are_repaired_in_one_line_and_change_the_plan(values: dict[str, object], expected: str) -> None:
@@ -220,7 +219,7 @@ def test_the_plan_again_and_the_summary() -> None:
     assert talk.of("plan")
     talk.say("summary please", "request_summary")
     (summary,) = talk.of("summary")
-    assert {"label": M["label_location"], "value": "lower back"} in summary["facts"]
+    assert (M["label_location"], "lower back") in [(fact["label"], fact["value"]) for fact in summary["facts"]]
     assert summary["level"] == "self_care"
     assert summary["remedies"]
 
@@ -280,8 +279,8 @@ def test_messages_that_came_while_the_actions_were_away_are_taken_in_later() -> 
     from unknot.triage.conversation import take_in
     from unknot.triage.turn import Turn
 
-    missed = Turn("upper, 7", "inform", 0.9, (Mention("location", "upper"), Mention("severity", 7)), 1.0)
-    now = Turn("hello?", "greet", 0.9, (), 2.0)
+    missed = Turn("upper, 7", "inform", 0.9, (Mention("location", "upper"), Mention("severity", 7)), "1")
+    now = Turn("hello?", "greet", 0.9, (), "2")
     outcome = take_in(Case(), [missed, now], KNOWLEDGE, KNOWLEDGE.regions["us"])
     assert (outcome.case.location, outcome.case.severity) == ("upper", 7)
-    assert outcome.case.seen_until == 2.0
+    assert outcome.case.seen == "2"

@@ -6,18 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.cases import case_with
 from unknot.knowledge.loader import load
 from unknot.knowledge.schema import Level
-from unknot.triage.case import PRESENT, Case
+from unknot.triage.case import Case
 from unknot.triage.engine import assess
 
 KNOWLEDGE = load()
 FINDINGS = sorted(KNOWLEDGE.findings)
 FACTS = sorted({*FINDINGS, *KNOWLEDGE.conditions})
-
-
-def case_with(*ids: str, **values: object) -> Case:
-    return Case(status=dict.fromkeys(ids, PRESENT), **values)
 
 
 def level(*ids: str, **values: object) -> str:
@@ -58,7 +55,8 @@ def test_a_finding_alone_reaches_at_least_its_floor(finding: str) -> None:
         ((), {"injury": "major"}, "emergency"),
         ((), {"age": 12}, "see_clinician"),
         ((), {"age": 4}, "urgent"),
-        ((), {"age": 57}, "see_clinician"),
+        ((), {"age": 57}, "self_care"),
+        (("first_over_55",), {"age": 57}, "see_clinician"),
         ((), {"age": 54}, "self_care"),
         ((), {"duration_days": 13}, "self_care"),
         ((), {"duration_days": 20}, "see_clinician"),
@@ -106,6 +104,9 @@ def test_adding_a_fact_never_lowers_the_level(
     assert after.level.rank <= before.level.rank
 
 
+FROM_CHECK_INS = {"getting_worse"}  # what the days of a bout show
+
+
 def test_every_rule_can_fire() -> None:
     for rule in KNOWLEDGE.rules.values():
         ids = (*rule.all_of, *rule.any_of[:1])
@@ -115,7 +116,15 @@ def test_every_rule_can_fire() -> None:
             "injury": "minor" if "injury_minor" in ids else "none",
             "age": 4 if "under_6" in ids else 70 if "over_65" in ids else None,
         }
-        told = [i for i in ids if i in KNOWLEDGE.findings or i in KNOWLEDGE.conditions or i.endswith("_unnamed")]
+        told = [
+            i
+            for i in ids
+            if i in KNOWLEDGE.findings
+            or i in KNOWLEDGE.conditions
+            or i.startswith("emergency_sign_")
+            or i.endswith("_unnamed")
+            or i in FROM_CHECK_INS
+        ]
         declined = ("red_flags_first",) if "red_flags_unanswered" in ids else ()
         assessment = assess(case_with(*told, declined=declined, **values), KNOWLEDGE)
         assert assessment.level.rank <= rule.level.rank, rule.id

@@ -32,7 +32,7 @@ def test_emergency_signs_first_then_place_strength_and_the_rest() -> None:
     order = sequence(talk, {"location": "lower", "severity": 6, "onset": 1, "injury": "strain", "age": 40})
     assert order == ["red_flags_first", "location", "severity", "onset", "injury", "red_flags_more", "age", "safety"]
     assert talk.level == "self_care"
-    assert [reply["type"] for reply in talk.replies] == ["triage", "plan", "summary"]
+    assert [reply["type"] for reply in talk.replies] == ["triage", "plan"]
 
 
 SCENARIOS: list[tuple[tuple[str, ...], dict[str, object]]] = [

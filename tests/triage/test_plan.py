@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.cases import case_with
 from tests.support.talk import Talk
 from unknot.knowledge.loader import load
-from unknot.triage.case import PRESENT, Case
 from unknot.triage.engine import assess
 from unknot.triage.plan import make_plan, meanwhile
 
@@ -21,7 +21,7 @@ NSAIDS = {"ibuprofen", "naproxen"}
 
 
 def plan_for(*ids: str, **values: object):
-    case = Case(status=dict.fromkeys(ids, PRESENT), answered=("safety",), **values)
+    case = case_with(*ids, answered=("safety",), **values)
     return make_plan(case, assess(case, KNOWLEDGE), KNOWLEDGE)
 
 
@@ -39,9 +39,7 @@ def doses_in(plan) -> set[str]:
 def test_no_plan_holds_what_is_withheld(
     ids: set[str], location: str | None, severity: int | None, age: int | None
 ) -> None:
-    case = Case(
-        status=dict.fromkeys(ids, PRESENT), location=location, severity=severity, age=age, answered=("safety",)
-    )
+    case = case_with(*ids, location=location, severity=severity, age=age, answered=("safety",))
     assessment = assess(case, KNOWLEDGE)
     made = make_plan(case, assessment, KNOWLEDGE)
     offered = {item.id for item in made.remedies}
@@ -93,7 +91,7 @@ def test_doses_for_a_healthy_adult_only() -> None:
 
 
 def test_no_dose_before_the_safety_question_is_answered() -> None:
-    case = Case(location="lower", severity=6, age=40)
+    case = case_with(location="lower", severity=6, age=40)
     made = make_plan(case, assess(case, KNOWLEDGE), KNOWLEDGE)
     assert not doses_in(made)
     told_to_ask = [item for item in made.remedies if item.id in DOSED]
@@ -117,4 +115,7 @@ def test_a_blood_thinner_is_named_with_its_reason() -> None:
     held = {item["id"]: item for item in plan["withheld"]}
     assert held["ibuprofen"]["because"] == ["anticoagulant"]
     assert "blood thinner" in held["ibuprofen"]["why"]
-    assert held["ibuprofen"]["why"] in plan["text"]
+    medicine = next(card for card in plan["cards"] if card["id"] == "medicine")
+    assert "because of a blood thinner" in medicine["text"]
+    assert "ibuprofen" not in medicine["steps"]
+    assert "Ibuprofen" not in plan["text"]

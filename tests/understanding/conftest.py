@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from evaluation import cases
+from evaluation import cases, labelled
 from evaluation.nlu import Nlu
 from evaluation.study import Study, run
 
@@ -26,3 +26,8 @@ def nlu(trained_model: Path) -> Iterator[Nlu]:
 @pytest.fixture(scope="session")
 def study(nlu: Nlu) -> Study:
     return run(nlu, [*cases.own(), *cases.real_phrases()])
+
+
+@pytest.fixture(scope="session")
+def outcome(nlu: Nlu) -> labelled.Outcome:
+    return labelled.run_labelled(nlu, [*labelled.unseen(), *labelled.real()])

@@ -1,58 +1,52 @@
 """What the trained model must not fall below, on messages it was not trained on.
 
-The floors lie a little under what was measured (docs/understanding.md); raise them when it gets better.
+Floors and limits stand in `evaluation/floors.yml` at the measured value less its 95 % interval, and only get stricter
+(`make ratchet`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from evaluation.labelled import Outcome
 from evaluation.measure import Rate
+from evaluation.ratchet import floors, raised, rates
 from evaluation.study import Study
 
-AT_LEAST: dict[str, tuple[Callable[[Study], Rate], float]] = {
-    "the eight questions of the source": (lambda s: s.source_questions, 0.965),
-    "all questions": (lambda s: s.all_questions, 0.96),
-    "what people say to the assistant": (lambda s: s.dialogue, 0.96),
-    "other topics known as such": (lambda s: s.out_of_scope, 0.80),
-    "emergencies raise an alarm": (lambda s: s.sensitivity, 0.93),
-    "emergencies raise an alarm or a direct question": (lambda s: s.acted_on, 0.95),
-    "urgent findings": (lambda s: s.urgent, 0.86),
-    "crises": (lambda s: s.crisis, 0.95),
-    "several things in one message": (lambda s: s.multi, 0.72),
-    "values": (lambda s: s.value_accuracy, 0.88),
-}
-AT_MOST: dict[str, tuple[Callable[[Study], Rate], float]] = {
-    "false alarms at look-alikes": (lambda s: s.false_alarms, 0.07),
-    "false alarms elsewhere": (lambda s: s.other_false_alarms, 0.01),
-    "false crises": (lambda s: s.false_crisis, 0.16),
-}
-REAL: dict[str, float] = {
-    "intent": 0.90,
-    "emergencies that raise an alarm": 0.85,
-    "values": 0.94,
-}
+FLOORS = floors()
 MOST_CALIBRATION_ERROR = 0.08
 MOST_MEGABYTES = 250
 
 
-@pytest.mark.parametrize("name", AT_LEAST)
-def test_understood_often_enough(study: Study, name: str) -> None:
-    rate, floor = AT_LEAST[name][0](study), AT_LEAST[name][1]
-    assert rate.value >= floor, f"{name}: {rate}"
+@pytest.mark.parametrize("name", FLOORS["at_least"])
+def test_understood_often_enough(study: Study, outcome: Outcome, name: str) -> None:
+    high, _ = rates(study, outcome)
+    if name not in high:
+        pytest.skip("the real messages are not kept beside this clone")
+    assert high[name].value >= FLOORS["at_least"][name], f"{name}: {high[name]}"
 
 
-@pytest.mark.parametrize("name", AT_MOST)
-def test_mistaken_seldom_enough(study: Study, name: str) -> None:
-    rate, most = AT_MOST[name][0](study), AT_MOST[name][1]
-    assert rate.value <= most, f"{name}: {rate}"
+@pytest.mark.parametrize("name", FLOORS["at_most"])
+def test_mistaken_seldom_enough(study: Study, outcome: Outcome, name: str) -> None:
+    _, low = rates(study, outcome)
+    if name not in low:
+        pytest.skip("the real messages are not kept beside this clone")
+    assert low[name].value <= FLOORS["at_most"][name], f"{name}: {low[name]}"
 
 
-def test_no_finding_is_hardly_ever_found(study: Study) -> None:
-    weak = {finding: str(rate) for finding, rate in study.by_finding("emergencies") if rate.value < 0.75}
-    assert weak == {}
+def test_every_figure_has_a_floor(study: Study, outcome: Outcome) -> None:
+    high, low = rates(study, outcome)
+    assert set(high) <= set(FLOORS["at_least"])
+    assert set(low) <= set(FLOORS["at_most"])
+
+
+def test_a_floor_only_gets_stricter() -> None:
+    now = {"at_least": {"a": 0.9}, "at_most": {"b": 0.1}}
+    worse = raised(now, {"a": Rate(50, 100)}, {"b": Rate(50, 100)})
+    assert worse == now
+    better = raised(now, {"a": Rate(1000, 1000)}, {"b": Rate(0, 1000)})
+    assert better["at_least"]["a"] > 0.9
+    assert better["at_most"]["b"] < 0.1
 
 
 def test_confidence_means_what_it_says(study: Study) -> None:
@@ -62,16 +56,3 @@ def test_confidence_means_what_it_says(study: Study) -> None:
 def test_memory(study: Study) -> None:
     # Under pytest other libraries are loaded already, so this can only be too small.
     assert study.memory_mb <= MOST_MEGABYTES
-
-
-@pytest.mark.parametrize("name", REAL)
-def test_real_phrases(study: Study, name: str) -> None:
-    if not study.real:
-        pytest.skip("the real phrases are not kept beside this clone")
-    assert study.real[name].value >= REAL[name], f"{name}: {study.real[name]}"
-
-
-def test_real_phrases_raise_few_false_alarms(study: Study) -> None:
-    if not study.real:
-        pytest.skip("the real phrases are not kept beside this clone")
-    assert study.real["false alarms"].value <= 0.02, str(study.real["false alarms"])

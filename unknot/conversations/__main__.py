@@ -1,4 +1,4 @@
-"""For whoever runs the assistant: `python -m privacy list | export CHANNEL ID | erase CHANNEL ID | purge`."""
+"""For whoever runs the assistant: `python -m unknot.conversations` and a command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from unknot.conversations import person
+from unknot.conversations import person, records
+from unknot.conversations.copies import CopyError, backup, restore
 from unknot.conversations.database import Database
 from unknot.conversations.retention import note_run, purge
 from unknot.settings import USAGE_EXIT, Settings, reachable, settings_of_command
@@ -36,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--watch", type=float, help=words)
     command = commands.add_parser("purge", help="delete what is older than UNKNOT_RETENTION_DAYS")
     command.add_argument("--compact", action="store_true", help="also write SQLite's file anew (stops writers)")
+    for name, words in (("backup", "write a copy of an SQLite database"), ("restore", "put a copy in its place")):
+        commands.add_parser(name, help=words).add_argument("file", type=Path)
     return options
 
 
@@ -48,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     settings = settings_of_command()
     if options.command == "purge":
         return _purge(settings, options.compact)
+    if options.command in ("backup", "restore"):
+        return _copy(settings, options)
     database = Database(settings.database_url)
     try:
         if options.command == "list":
@@ -74,6 +79,22 @@ def _purge(settings: Settings, compact: bool) -> int:
     return 0
 
 
+def _copy(settings: Settings, options: argparse.Namespace) -> int:
+    try:
+        if options.command == "backup":
+            backup(settings.database_url, options.file)
+            sys.stdout.write(f"Written and checked: {options.file}\n")
+        elif _answers(settings):
+            raise CopyError("The assistant is running: stop it first.")
+        else:
+            kept = restore(settings.database_url, options.file)
+            sys.stdout.write(f"Restored.{f' What was there is in {kept}.' if kept else ''}\n")
+    except CopyError as error:
+        sys.stderr.write(f"{error}\n")
+        return USAGE_EXIT
+    return 0
+
+
 def _export(database: Database, options: argparse.Namespace) -> int:
     found: dict[str, Any] = person.export(database, options.channel, options.id)
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
@@ -87,7 +108,7 @@ def _export(database: Database, options: argparse.Namespace) -> int:
             return USAGE_EXIT
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-    return 0 if found["events"] or found.get("session") else 1
+    return 1 if records.is_empty(found) else 0
 
 
 def _erase(database: Database, options: argparse.Namespace, settings: Settings) -> int:

@@ -1,24 +1,23 @@
-"""Nothing is kept for longer than `UNKNOT_RETENTION_DAYS`: conversations, sessions, Slack's marks, logs."""
+"""Nothing is kept for longer than `UNKNOT_RETENTION_DAYS`: conversations, sessions, the inbox, logs."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from unknot.conversations.database import Database
+from unknot.conversations.records import WEB
 from unknot.settings import Settings
 
 DAY = 86_400.0
-SLACK_FILE = "slack_seen.db"
-# How long the Slack channel remembers an event and a press (unknot/channels/slack/seen.py).
-SLACK_EVENT_SECONDS, SLACK_CLICK_SECONDS = 3 * DAY, 180 * DAY
+_OLD_FILES = ("slack_seen.db", "slack_seen.db-wal", "slack_seen.db-shm")
+"""Of an earlier version: hashes of Slack's events, now rows of the inbox."""
+
 ROTATED = ".rotated"
 """In the folder of the logs: its time is that of the last rotation."""
 
@@ -26,11 +25,6 @@ OLD = ".old.log"
 NOTE = Path("run") / "retention.json"
 
 _PAUSE = 0.02  # seconds between two deletions, for turns that want to write
-_SLACK_BATCH = 500
-_SPENT_MARKS = """
-DELETE FROM seen WHERE id IN (
-    SELECT id FROM seen WHERE until < :now OR (until > :events AND until < :clicks) LIMIT :batch
-)"""
 
 
 @dataclass
@@ -40,13 +34,12 @@ class Purged:
     conversations: int = 0
     sessions: int = 0
     waiting: int = 0
-    marks: int = 0
     logs: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.conversations} conversations, {self.sessions} web sessions, "
-            f"{self.waiting} messages without a turn, {self.marks} marks of Slack, {self.logs} logs"
+            f"{self.waiting} messages without a turn, {self.logs} logs"
         )
 
 
@@ -58,41 +51,23 @@ def purge(settings: Settings, now: float, sleep: Callable[[float], None] = time.
     database, done = Database(settings.database_url), Purged()
     try:
         for sender, _, last in database.last_heard():
-            if last < now - keep and database.delete(sender, now - keep):
+            if last < now - keep and database.expire(sender, now - keep):
                 done.conversations += 1
                 sleep(_PAUSE)
-        while sessions := database.unused_web_sessions(now - keep):
+        while sessions := database.unused_sessions(now - keep):
             for session in sessions:
-                database.delete_web_session(session)
+                database.erase(WEB + session)
                 done.sessions += 1
                 sleep(_PAUSE)
-        done.waiting = database.delete_web_inbox(now - keep)
+        done.waiting = database.expire_messages(now - keep)
         if done.conversations or done.sessions or done.waiting:
             database.flush()
     finally:
         database.close()
-    done.marks = purge_marks(settings.data_dir / SLACK_FILE, now, keep, sleep)
+    for name in _OLD_FILES:
+        (settings.data_dir / name).unlink(missing_ok=True)
     done.logs = rotate(settings.data_dir / "log", now, keep)
     return done
-
-
-def purge_marks(path: Path, now: float, keep: float, sleep: Callable[[float], None] = time.sleep) -> int:
-    """Deletes hashes of Slack's events and presses that are spent, or older than `keep` seconds; how many."""
-    if not path.is_file():
-        return 0
-    times = {"now": now, "events": now + SLACK_EVENT_SECONDS, "clicks": now + SLACK_CLICK_SECONDS - keep}
-    wanted = {**times, "batch": _SLACK_BATCH}
-    count = 0
-    with closing(sqlite3.connect(path, timeout=5.0, isolation_level=None)) as database:
-        database.execute("PRAGMA secure_delete = ON")
-        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'seen'").fetchone():
-            return 0
-        while deleted := database.execute(_SPENT_MARKS, wanted).rowcount:
-            count += deleted
-            sleep(_PAUSE)
-        if count:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return count
 
 
 def rotate(folder: Path, now: float, keep: float) -> int:

@@ -16,17 +16,18 @@ import sqlalchemy as sa
 import sqlalchemy.exc
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 
+from unknot.conversations.access import tune_sqlite
+from unknot.conversations.tables import EVENTS, handled, make_tables
 from unknot.conversations.window import Window
 from unknot.observability.turns import count_events, phase
-from unknot.rasa_patches.quick import quicken_rasa
 
 logger = logging.getLogger(__name__)
 _MARK = "stored_events"  # attribute of a tracker: how many of its first events came from the database
-_ROWS_PER_TURN = 20  # a turn with two actions has 16
+_ROWS_PER_TURN = 20  # a turn with its action has 10
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS ix_events_sender_id_id ON events (sender_id, id)",
     "CREATE INDEX IF NOT EXISTS ix_events_sender_id_type_name ON events (sender_id, type_name, action_name, id)",
@@ -46,11 +47,10 @@ class TurnTrackerStore(SQLTrackerStore):
 
     def __init__(self, domain: Domain | None = None, *, turns: int = 2, **options: Any) -> None:
         super().__init__(domain, **options)
-        # Rasa has no place for it; a tracker store is made however the assistant is started.
-        quicken_rasa()
         self._turns = turns
         self._connect()
         self._index()
+        make_tables(self.engine)
 
     def _connect(self) -> None:
         """An engine in the place of Rasa's, which opens an SQLite file anew for every statement."""
@@ -66,7 +66,7 @@ class TurnTrackerStore(SQLTrackerStore):
             options["pool_pre_ping"] = True  # a database that was restarted must not cost anybody a turn
         self.engine = sa.create_engine(url, **options)
         if sqlite:
-            sa.event.listen(self.engine, "connect", _tune_sqlite)
+            sa.event.listen(self.engine, "connect", tune_sqlite)
         self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
 
     def _index(self) -> None:
@@ -95,7 +95,7 @@ class TurnTrackerStore(SQLTrackerStore):
         return None if tracker is None else _marked(tracker)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Appends what is new in a tracker, in one statement."""
+        """Appends what is new in a tracker, in one step with the news for the inbox that its message is kept here."""
         with phase("save"):
             new = self._new_events(tracker)
             stored = [event.as_dict() for event in new]
@@ -103,6 +103,7 @@ class TurnTrackerStore(SQLTrackerStore):
                 with self.engine.begin() as db:
                     rows = [_row(tracker.sender_id, *pair) for pair in zip(new, stored, strict=True)]
                     db.execute(self.SQLEvent.__table__.insert(), rows)
+                    _note_messages(db, tracker.sender_id, new)
             _marked(tracker)
         count_events(stored)
         if self.event_broker is not None:
@@ -132,6 +133,21 @@ def _marked(tracker: DialogueStateTracker) -> DialogueStateTracker:
     return tracker
 
 
+def _note_messages(db: sa.engine.Connection, sender_id: str, new: list[Event]) -> None:
+    accepted = [message for event in new if (message := _accepted_as(event))]
+    if accepted:
+        last = sa.select([sa.func.max(EVENTS.c.id)]).where(EVENTS.c.sender_id == sender_id)
+        number = int(db.execute(last).scalar() or 0)
+        for message in accepted:
+            handled(db, sender_id, message, number)
+
+
+def _accepted_as(event: Event) -> str:
+    """The id under which a channel of ours acknowledged the message, "" for anything else."""
+    metadata = event.metadata if isinstance(event, UserUttered) else None
+    return str(metadata.get("message") or "") if isinstance(metadata, dict) else ""
+
+
 def _row(sender_id: str, event: Event, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "sender_id": sender_id,
@@ -141,14 +157,3 @@ def _row(sender_id: str, event: Event, data: dict[str, Any]) -> dict[str, Any]:
         "action_name": data.get("name"),
         "data": json.dumps(data),
     }
-
-
-def _tune_sqlite(connection: Any, _: Any) -> None:
-    """Readers do not wait for a writer, and a commit does not wait for the disk.
-
-    A crash of the assistant loses nothing; a power failure may lose the last moments, and never breaks the file.
-    """
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    # What is deleted or moved is overwritten: words stay readable in the file's free space otherwise.
-    connection.execute("PRAGMA secure_delete = ON")

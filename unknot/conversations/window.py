@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from unknot.triage.case import Case
 
 CASE_SLOT = "case"
-Row = Any  # id, type_name, action_name (of a slot event: the slot), timestamp in seconds, data as JSON
+Row = Any  # id, type_name, action_name (of a slot event: the slot), timestamp, data as JSON
 
 _SESSION, _SLOT, _USER = "session_started", "slot", "user"
 # Events whose effect on the state cannot be told from the slots alone. No action here makes one; Rasa's own may.
@@ -47,10 +47,9 @@ class Window:
         before = self._slots_before(recent, slots)
         if before is None:
             return None
-        until = _seen_until([*before, *recent])
-        self._read_until(lambda rows: rows[0].timestamp <= until)
-        unread = (row.id for row in self._rows if row.type_name == _USER and row.timestamp > until)
-        first = min(recent[0].id, next(unread, recent[0].id))
+        seen, kept_at = _last_seen([*before, *recent])
+        self._read_until(lambda rows: _is_reached(rows, seen, kept_at))
+        first = min(recent[0].id, _first_unread(self._rows, seen, kept_at) or recent[0].id)
         return [row for row in before if row.id < first] + [row for row in self._rows if row.id >= first]
 
     def newest(self) -> Row | None:
@@ -110,9 +109,26 @@ def _start(rows: list[Row], turns: int) -> int | None:
     return start if session is None else max(start, session)
 
 
-def _seen_until(rows: list[Row]) -> float:
-    """Up to which message (timestamp in seconds) an action has read, by the last value of the case."""
+def _last_seen(rows: list[Row]) -> tuple[str, int]:
+    """The id of the last message that an action has read, by the last value of the case, and that value's row."""
     for row in reversed(rows):
         if row.type_name == _SLOT and row.action_name == CASE_SLOT:
-            return Case.from_json(json.loads(row.data).get("value")).seen_until
-    return 0.0
+            return Case.from_json(json.loads(row.data).get("value")).seen, int(row.id)
+    return "", 0
+
+
+def _is_reached(rows: list[Row], seen: str, kept_at: int) -> bool:
+    """Whether these rows hold all that is unread. A case of an older version names no message: its own row counts."""
+    if not rows or not kept_at:
+        return False
+    return any(_is_message(row, seen) for row in rows) if seen else rows[0].id <= kept_at
+
+
+def _first_unread(rows: list[Row], seen: str, kept_at: int) -> int | None:
+    """The row of the first message that no action has read."""
+    last = max((row.id for row in rows if _is_message(row, seen)), default=kept_at) if seen else kept_at
+    return next((int(row.id) for row in rows if row.type_name == _USER and row.id > last), None)
+
+
+def _is_message(row: Row, identity: str) -> bool:
+    return row.type_name == _USER and bool(json.loads(row.data).get("message_id") == identity)

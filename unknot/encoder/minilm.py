@@ -57,17 +57,10 @@ class MiniLM:
     ) -> None:
         check_sha256(model, MODEL_SHA256)
         check_sha256(tokenizer, TOKENIZER_SHA256)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # it keeps what the longest message needed; without it nothing is slower
-        options.enable_mem_pattern = False
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must sleep
         with tempfile.TemporaryDirectory() as folder:  # given as bytes, the session would keep them
             graph = Path(folder) / "minilm.onnx"
             graph.write_bytes(minilm_graph.build(model.read_bytes()))
-            self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-        _give_back_freed_memory()
+            self._session = _session(graph, threads)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(max_tokens)
         self._tokenizer.no_padding()
@@ -122,6 +115,68 @@ class MiniLM:
                 self._cache[text] = found[text]
             while len(self._cache) > self._cache_size:
                 self._cache.popitem(last=False)
+
+
+class Tokens:
+    """Texts to the vectors of their tokens, by a graph that `minilm_graph.build` made.
+
+    Args:
+        graph: path of the graph's file.
+        tokenizer: path of `tokenizer.json`.
+        threads: intra-op threads of onnxruntime.
+        max_tokens: longer texts are cut there (the network has places for 512).
+
+    Raises:
+        EncoderError: a file is missing or is no such graph.
+    """
+
+    def __init__(self, graph: Path, tokenizer: Path, *, threads: int = 1, max_tokens: int = 256) -> None:
+        check_sha256(tokenizer, TOKENIZER_SHA256)
+        if not graph.is_file():
+            raise EncoderError(f"The adapted encoder {graph} is missing. Run `make train` to make it again.")
+        try:
+            self._session = _session(graph, threads)
+        except Exception as error:  # onnxruntime's own kinds are many and undocumented
+            raise EncoderError(
+                f"The adapted encoder {graph} cannot be read ({type(error).__name__}): run `make train`."
+            ) from error
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.enable_truncation(max_tokens)
+        self._tokenizer.no_padding()
+
+    def each(self, texts: Sequence[str]) -> list[npt.NDArray[np.float16]]:
+        """Vectors (tokens, 384) of every text in half precision, those of one length run together."""
+        by_length: dict[int, list[int]] = {}
+        encodings = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        for at, ids in enumerate(encodings):
+            by_length.setdefault(len(ids), []).append(at)
+        found: dict[int, npt.NDArray[np.float16]] = {}
+        for places in by_length.values():
+            for start in range(0, len(places), _BATCH):
+                group = places[start : start + _BATCH]
+                batch = np.array([encodings[at] for at in group], dtype=np.int64)
+                vectors = self._session.run([minilm_graph.OUTPUT], {minilm_graph.INPUT: batch})[0]
+                found.update(zip(group, vectors.astype(np.float16), strict=True))
+        return [found[at] for at in range(len(texts))]
+
+    def of(self, text: str) -> tuple[Vectors, npt.NDArray[np.int64]]:
+        """Vectors (tokens, 384) and character offsets (tokens, 2) of a text; an empty one has two tokens too."""
+        encoding = self._tokenizer.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        vectors = self._session.run([minilm_graph.OUTPUT], {minilm_graph.INPUT: ids})[0][0]
+        return np.asarray(vectors, np.float32), np.array(encoding.offsets, dtype=np.int64)
+
+
+def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it keeps what the longest message needed; without it nothing is slower
+    options.enable_mem_pattern = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads must sleep
+    session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    _give_back_freed_memory()
+    return session
 
 
 def _give_back_freed_memory() -> None:

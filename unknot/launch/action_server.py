@@ -1,5 +1,6 @@
 """rasa_sdk's action server as the launcher starts it: watched, with logs that keep what people type to themselves."""
 
+from unknot.launch.action_guard import Guarding
 from unknot.observability import actions, logs, serving
 from unknot.settings import load_settings
 
@@ -12,6 +13,7 @@ def main() -> None:
     from rasa_sdk.plugin import plugin_manager
 
     plugin_manager().register(actions.Watching())
+    plugin_manager().register(Guarding(settings.actions_key))
     serving.serve_metrics(settings, serving.ACTIONS)
     serve()
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from unknot.launch.endpoints import database_file, write_endpoints
+from unknot.conversations.address import database_file
+from unknot.conversations.database import fault_of
+from unknot.launch.endpoints import write_endpoints
 from unknot.launch.ports import in_use_message, is_free
 from unknot.launch.probes import alive_for, answers_http, probe_for
 from unknot.launch.supervisor import Part
@@ -33,6 +35,25 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 
 class StartError(RuntimeError):
     """Something outside stands in the way of a start; the message is for the person at the terminal."""
+
+
+def check_places(settings: Settings) -> None:
+    """Raises StartError where the data folder cannot be written, or the database is not as it should be."""
+    probe = settings.data_dir / ".writable"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartError(
+            f"The folder {settings.data_dir} cannot be written ({error.strerror}): "
+            "give this user the right to, or name another one in UNKNOT_DATA_DIR."
+        ) from None
+    if fault := fault_of(settings.database_url):
+        raise StartError(
+            f"The database {database_file(settings.database_url)}: {fault}. Nothing was changed in it. "
+            "docs/operations.md says how to restore it from a copy, or to begin with an empty one."
+        )
 
 
 def check_ports(settings: Settings) -> None:
@@ -88,8 +109,9 @@ class App:
     def _actions(self, environment: Mapping[str, str]) -> Part:
         level = {"DEBUG": "--debug", "INFO": "--verbose"}.get(self.settings.log_level, "--quiet")
         command = [sys.executable, "-m", "unknot.launch.action_server", "--actions", "actions"]
-        # It keeps nothing and talks to nobody: it needs no secret.
-        environment = {name: value for name, value in environment.items() if name not in secret_names()}
+        # It keeps nothing and talks to nobody: it needs no secret but the one that tells its caller.
+        hidden = set(secret_names()) - {"UNKNOT_ACTIONS_KEY"}
+        environment = {name: value for name, value in environment.items() if name not in hidden}
         health = answers_http(f"{self.actions_url}/health")
         return Part(
             name=ACTIONS,

@@ -2,8 +2,8 @@
 keep what people type to themselves.
 """
 
-from unknot.launch.later import load_when_used
 from unknot.observability import logs, serving
+from unknot.rasa_patches.lazy_imports import load_when_used
 from unknot.settings import load_settings
 
 
@@ -15,12 +15,10 @@ def main() -> None:
     from rasa.__main__ import main as serve
 
     from unknot.conversations.database import overwrite_deleted
-    from unknot.observability.assistant import watch_rasa
-    from unknot.rasa_patches.private_logs import keep_private
+    from unknot.rasa_patches import apply
 
     overwrite_deleted()
-    keep_private()
-    watch_rasa()
+    apply(watch=True)
     serving.serve_metrics(settings, serving.ASSISTANT)
     serve()
 

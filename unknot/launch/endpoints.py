@@ -13,13 +13,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import yaml
 
+from unknot.conversations.address import database_file
 from unknot.settings import Settings
 
-
-def database_file(url: str, folder: Path) -> Path | None:
-    """The file of an SQLite address (three slashes: relative to `folder`, four: absolute), else None."""
-    parts = urlsplit(url)
-    return folder / unquote(parts.path.removeprefix("/")) if parts.scheme == "sqlite" else None
+KEY_HEADER = "X-Unknot-Key"
+"""With the key that assistant and action server share (UNKNOT_ACTIONS_KEY)."""
 
 
 def tracker_store(url: str, folder: Path) -> dict[str, Any]:
@@ -45,6 +43,8 @@ def write_endpoints(source: Path, settings: Settings, folder: Path) -> Path:
     endpoints = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
     action = endpoints.setdefault("action_endpoint", {})
     action["url"] = f"http://{settings.actions_host}:{settings.actions_port}/webhook"
+    if settings.actions_key:
+        action["headers"] = {**(action.get("headers") or {}), KEY_HEADER: settings.actions_key}
     # A store of the project's own keeps its class; where it keeps things is still what the settings say.
     store = endpoints.get("tracker_store") or {}
     kept = {key: store[key] for key in ("type",) if key in store}

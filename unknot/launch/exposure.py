@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
 
+from unknot.conversations.address import database_file
 from unknot.launch.app import StartError
-from unknot.launch.endpoints import database_file
 from unknot.settings import ROOT, Settings
 
 OPEN_CHANNELS = ("rest", "socketio", "callback", "rasa")

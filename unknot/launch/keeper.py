@@ -15,7 +15,7 @@ EVERY_SECONDS = 86_400.0
 
 
 class Keeper:
-    """Runs `python -m privacy purge` while the assistant serves. Turns go on: it deletes a little at a time."""
+    """Runs `python -m unknot.conversations purge` while the assistant serves; turns go on meanwhile."""
 
     def __init__(self, settings: Settings, every: float = EVERY_SECONDS) -> None:
         self._settings = settings

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from unknot.launch.endpoints import database_file
+from unknot.conversations.address import database_file
 
 PROBE_SENDER = "unknot-readiness-probe"
 """The sender of probe turns on channels where the client names it; its conversation is deleted afterwards."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from unknot.launch.app import App, StartError, check_ports
+from unknot.conversations.keys import kept_text
+from unknot.launch.app import App, StartError, check_places, check_ports
 from unknot.launch.exposure import check_exposure, close_to_others
 from unknot.launch.keeper import Keeper
 from unknot.launch.probes import channels, forget_probe
@@ -18,6 +20,7 @@ from unknot.launch.supervisor import PartError, Stopped, Supervisor, stop_signal
 from unknot.launch.train import TrainingError, train
 from unknot.settings import ROOT, SettingsError, load_settings
 
+ACTIONS_KEY_FILE = "actions_key"
 REST_PATH = "/webhooks/rest/webhook"
 
 
@@ -49,8 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(credentials: Path, progress: Progress) -> None:
     settings = load_settings()
     check_exposure(settings, channels(credentials))
+    check_places(settings)
     check_ports(settings)
     close_to_others(settings)
+    if not settings.actions_key:
+        settings = replace(settings, actions_key=kept_text(settings.data_dir, ACTIONS_KEY_FILE))
     app = App(settings, train(progress=progress), credentials)
     with Supervisor(app.parts(), progress.say) as supervisor:
         supervisor.start(progress.step)

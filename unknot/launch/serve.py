@@ -13,7 +13,7 @@ import os
 import sys
 from pathlib import Path
 
-from unknot.launch.app import App, StartError
+from unknot.launch.app import App, StartError, check_places
 from unknot.launch.exposure import check_exposure, close_to_others
 from unknot.launch.probes import channels
 from unknot.launch.train import Project, current_model
@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings()
         check_exposure(settings, channels(options.credentials))
+        check_places(settings)
         close_to_others(settings)
         model = current_model(Project())
         if model is None:

@@ -13,9 +13,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -29,7 +28,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class PartError(RuntimeError):
-    """A part could not be brought up, or died too often; the message is for the person at the terminal."""
+    """A part could not be brought up at the start; the message is for the person at the terminal."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -52,16 +51,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Patience:
-    """When to restart and when to give up; seconds."""
+    """When to restart, ever more slowly and for ever: whoever comes back finds the page. Seconds."""
 
     first_pause: float = 0.5
-    longest_pause: float = 8.0
-    deaths: int = 5
-    within: float = 120.0
+    longest_pause: float = 60.0
+    within: float = 120.0  # a part that has lived so long begins anew with the shortest pause
     poll: float = 0.2
     alive_every: float = 10.0
     hung_after: int = 3  # sign-of-life checks missed in a row
-    grace: float = 6.0  # between SIGTERM and SIGKILL
+    grace: float = 15.0  # between SIGTERM and SIGKILL, for each part: turns under way are finished
 
 
 @dataclass
@@ -72,7 +70,7 @@ class _Running:
     log_offset: int
     answered: bool = False
     missed: int = 0
-    deaths: deque[float] = field(default_factory=deque)
+    deaths: int = 0  # in a row
     restart_at: float | None = None
 
 
@@ -163,7 +161,7 @@ class Supervisor:
             raise PartError(f"The {item.part.name} gave no answer in {elapsed:.0f} s: {why} (log: {item.part.log})")
 
     def watch_once(self) -> None:
-        """One look at every part: restarts what has died or hangs; PartError when that no longer helps."""
+        """One look at every part: restarts what has died or hangs."""
         now = time.monotonic()
         ask = now >= self._next_alive
         if ask:
@@ -180,7 +178,7 @@ class Supervisor:
                 self._check_alive(item)
 
     def watch(self) -> None:
-        """Watches until a signal raises Stopped or a part fails for good."""
+        """Watches until a signal raises Stopped."""
         while True:
             self.watch_once()
             time.sleep(self._patience.poll)
@@ -203,12 +201,8 @@ class Supervisor:
 
     def _plan_restart(self, item: _Running, what: str) -> None:
         now = time.monotonic()
-        item.deaths.append(now)
-        while item.deaths and now - item.deaths[0] > self._patience.within:
-            item.deaths.popleft()
-        if len(item.deaths) >= self._patience.deaths:
-            raise PartError(f"{what} That was the {len(item.deaths)}th time in a row: giving up.")
-        pause = min(self._patience.first_pause * 2 ** (len(item.deaths) - 1), self._patience.longest_pause)
+        item.deaths = 1 if now - item.started > self._patience.within else item.deaths + 1
+        pause = min(self._patience.first_pause * 2 ** min(item.deaths - 1, 20), self._patience.longest_pause)
         item.restart_at = now + pause
         self._say(f"{what} Restarting it in {pause:g} s.")
 
@@ -274,15 +268,15 @@ class Supervisor:
         item.process.wait()
 
     def stop(self) -> None:
-        """Ends every part: politely first, then for certain."""
-        running = list(reversed(self._running.values()))
-        for item in running:
+        """Ends every part, the last one started first: politely, then for certain.
+
+        One after the other: the assistant needs the action server until its last turn is over.
+        """
+        for item in reversed(list(self._running.values())):
             self.send(item.part.name, signal.SIGTERM)
             self.send(item.part.name, signal.SIGCONT)  # a suspended process cannot end itself
-        deadline = time.monotonic() + self._patience.grace
-        for item in running:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                item.process.wait(max(0.0, deadline - time.monotonic()))
+                item.process.wait(self._patience.grace)
             self.send(item.part.name, signal.SIGKILL)
             item.process.wait()
         self._running.clear()

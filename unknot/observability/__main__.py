@@ -14,7 +14,7 @@ _EVENTS: list[dict[str, Any]] = [
     *({"event": "slot"} for _ in range(8)),
     _REPLY,
     _REPLY,
-    *({"event": "action", "name": "action_assess"} for _ in range(4)),
+    *({"event": "action", "name": "action_ask_location"} for _ in range(4)),
 ]
 _TURNS = 20_000
 

@@ -33,7 +33,7 @@ async def _begin(request: Any) -> None:
 
 
 async def _end(request: Any, response: Any) -> None:
-    if request.path != _PATH:
+    if request.path != _PATH or not hasattr(request.ctx, "began"):
         return
     seconds = time.perf_counter() - request.ctx.began
     metrics.ACTION_RUN_SECONDS.observe(seconds)

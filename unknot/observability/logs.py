@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import traceback
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from unknot.observability import metrics
 from unknot.observability.turns import turn_id
 from unknot.settings import Settings
 
+_DEPRECATIONS = (DeprecationWarning, FutureWarning, PendingDeprecationWarning)
 _RESERVED = ("time", "level", "process", "component", "turn")
 
 
@@ -56,6 +58,8 @@ def keep_records_private() -> None:
 def set_up(settings: Settings, process: str) -> None:
     """Private records, and JSON lines where UNKNOT_LOG_FORMAT asks for them. `process` is named in every line."""
     keep_records_private()
+    if settings.log_level != "DEBUG":
+        _leave_out_deprecations()
     if settings.log_format != "json":
         return
 
@@ -68,6 +72,17 @@ def set_up(settings: Settings, process: str) -> None:
     if settings.log_level != "DEBUG":
         logging.getLogger("py.warnings").setLevel(logging.ERROR)  # of the pinned libraries among themselves
     sys.excepthook = _last_words
+
+
+def _leave_out_deprecations() -> None:
+    """What pinned libraries tell each other is no news to an operator; some switch it on again by themselves."""
+    show = warnings.showwarning
+
+    def showwarning(message: Any, category: Any, filename: str, *more: Any, **rest: Any) -> None:
+        if not (issubclass(category, _DEPRECATIONS) and "site-packages" in filename):
+            show(message, category, filename, *more, **rest)
+
+    warnings.showwarning = showwarning
 
 
 def json_line(record: logging.LogRecord, process: str) -> str:

@@ -55,7 +55,10 @@ LEVELS_SAID = BatchedCounter(
 )
 REGISTRY.register(LEVELS_SAID)
 FALLBACKS = Counter(
-    "unknot_fallbacks", "Messages of which no meaning was found, or no rule covered.", ["kind"], registry=REGISTRY
+    "unknot_fallbacks",
+    "Messages without a meaning (nlu), without a rule (rules), or of another topic (topic).",
+    ["kind"],
+    registry=REGISTRY,
 )
 CLARIFICATIONS = Counter("unknot_clarifications", "Replies that asked what was meant.", registry=REGISTRY)
 APOLOGIES = Counter("unknot_apologies", "Replies that told a person that something failed.", registry=REGISTRY)
@@ -77,15 +80,47 @@ ACTION_RUN_SECONDS = Histogram(
 RATE_LIMITED = Counter(
     "unknot_rate_limited", "Requests refused because there were too many.", ["limit"], registry=REGISTRY
 )
+TURNS_BOUND = Gauge(
+    "unknot_turns_bound", "Turns that may be under way before further messages are turned away.", registry=REGISTRY
+)
+TURNS_SHED = Counter(
+    "unknot_turns_shed", "Messages turned away because the server had enough to do.", ["urgent"], registry=REGISTRY
+)
+INBOX_OPEN = Gauge(
+    "unknot_inbox_open",
+    "Messages that were acknowledged, and are not answered or not delivered yet.",
+    ["channel"],
+    registry=REGISTRY,
+)
+DATABASE_TROUBLE = Counter(
+    "unknot_database_trouble", "Times the database could not do what it was asked.", ["kind"], registry=REGISTRY
+)
+SLACK_EVENTS = Counter(
+    "unknot_slack_events", "Events that Slack sent, by what became of them.", ["outcome"], registry=REGISTRY
+)
+SLACK_DELIVERED = Counter(
+    "unknot_slack_deliveries", "Messages to people in Slack, by how that went.", ["outcome"], registry=REGISTRY
+)
+SLACK_UNDELIVERED = Gauge(
+    "unknot_slack_undelivered", "Messages that did not get through to Slack and are tried again.", registry=REGISTRY
+)
+SLACK_LIMITED = Counter("unknot_slack_waits", "Times that Slack asked to wait with further calls.", registry=REGISTRY)
+SLACK_CONNECTED = Gauge(
+    "unknot_slack_connected", "1 while the websocket to Slack stands; only with Socket Mode.", registry=REGISTRY
+)
 ERRORS = Counter("unknot_errors", "Log entries of level ERROR and above.", ["component"], registry=REGISTRY)
 
 # Shown as 0 from the first scrape on: a rate over something that appears with its first count misses that count.
 for _counter, _values in (
     (TURNS_FAILED, CHANNELS),
-    (FALLBACKS, ("nlu", "rules")),
+    (FALLBACKS, ("nlu", "rules", "topic")),
     (ACTION_FAILURES, FAILURES),
     (RATE_LIMITED, LIMITS),
     (ERRORS, COMPONENTS),
+    (TURNS_SHED, ("true", "false")),
+    (SLACK_EVENTS, ("taken", "dropped", "uninstalled", "revoked")),
+    (SLACK_DELIVERED, ("sent", "failed", "given_up")),
+    (DATABASE_TROUBLE, ("away", "damaged")),
 ):
     for _value in _values:
         _counter.labels(_value)

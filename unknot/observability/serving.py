@@ -41,7 +41,7 @@ def serve_metrics(settings: Settings, process: str) -> None:
 
 
 class Retention(Collector):
-    """The last run of `python -m privacy purge`, which is a process of its own, read from the note that it leaves."""
+    """The last run of `python -m unknot.conversations purge`, a process of its own, from the note that it leaves."""
 
     def __init__(self, note: Path) -> None:
         self._note = note

@@ -15,7 +15,8 @@ from unknot.observability import metrics
 logger = logging.getLogger(__name__)
 HEADER = "X-Unknot-Turn"
 """Hands the id of a turn to the action server."""
-_FALLBACK_INTENT, _FALLBACK_ACTION = "nlu_fallback", "action_keep_facts"
+_NOT_UNDERSTOOD = {"nlu_fallback": "nlu", "out_of_scope": "topic"}
+_FALLBACK_ACTION = "action_keep_facts"
 
 
 class Turn:
@@ -88,8 +89,9 @@ def count_events(events: Iterable[Mapping[str, Any]]) -> None:
         if kind == "bot":
             _count_reply(((event.get("data") or {}).get("custom")) or {})
         elif kind == "user":
-            if ((event.get("parse_data") or {}).get("intent") or {}).get("name") == _FALLBACK_INTENT:
-                metrics.FALLBACKS.labels("nlu").inc()
+            intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+            if kind := _NOT_UNDERSTOOD.get(str(intent)):
+                metrics.FALLBACKS.labels(kind).inc()
         elif kind == "action" and event.get("name") == _FALLBACK_ACTION:
             metrics.FALLBACKS.labels("rules").inc()
 

@@ -3,7 +3,7 @@
 It puts its JSON schema together and checks it anew for every answer of the action server. What can be wrong with an
 answer is still found: the shape here, a kind of event that nobody knows where Rasa makes events of them. Either way
 the action counts as failed, as before. It walks through all classes of events for each event that it reads. And it
-connects anew for each of the two or three calls of a turn: here a connection is kept for a moment.
+connects anew for each call: here a connection is kept for a moment.
 """
 
 from __future__ import annotations
@@ -19,20 +19,17 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event
 from rasa.utils.endpoints import DEFAULT_REQUEST_TIMEOUT, EndpointConfig
 
-from unknot.rasa_patches.predictions import quicken_predictions
-
 _class_of = lru_cache(maxsize=64)(Event.resolve_by_type)
 # Well under the five seconds after which the action server hangs up: a call that meets a closed connection fails.
 _KEPT_FOR = 2.0
 _kept: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = WeakKeyDictionary()
 
 
-def quicken_rasa() -> None:
+def put() -> None:
     """Puts them in the place of Rasa's own, for this process; a second time changes nothing."""
     EndpointConfig.session = _session
     RemoteAction._validate_action_result = _check
     Event.resolve_by_type = staticmethod(_class_of)
-    quicken_predictions()
 
 
 def _check(action: RemoteAction, result: Any) -> bool:

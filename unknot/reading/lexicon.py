@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -88,6 +89,7 @@ ENTRY_KEYS = {
 ENTRY_FILES = {
     "findings_nerves.yml": "finding",
     "findings_emergency.yml": "finding",
+    "findings_further.yml": "finding",
     "findings.yml": "finding",
     "conditions.yml": "condition",
     "medicines.yml": "condition",
@@ -95,8 +97,9 @@ ENTRY_FILES = {
 
 
 def patterns_of(text: str) -> list[str]:
-    """The patterns of a list written with ";"."""
-    return [" ".join(part.split()) for part in text.split(";") if part.strip()]
+    """The patterns of a list: one a line, further lines of it indented; or several between ";"."""
+    joined = re.sub(r"\n\s+", " ", text)
+    return [" ".join(part.split()) for part in re.split(r"[;\n]", joined) if part.strip()]
 
 
 def _combo(raw: Any, where: str, classes: Collection[str]) -> Combo:

@@ -5,33 +5,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
-from unknot.triage import emergency, replies, small_talk
-from unknot.triage.answering import YES, reply_kind
-from unknot.triage.answers import answers
-from unknot.triage.case import ABSENT, Case
+from unknot.triage import crisis, doses, emergency, follow_up, replies, small_talk
+from unknot.triage.case import Case
+from unknot.triage.checklist import OWN_WORDS
 from unknot.triage.engine import Assessment, assess
-from unknot.triage.fold import Change, Folded, fold
 from unknot.triage.interview import build, next_ask
 from unknot.triage.next_step import plan_is_due
+from unknot.triage.repairs import leads, repairs
 from unknot.triage.replies import Reply
-from unknot.triage.summary import HEARD, new_facts, place, since
 from unknot.triage.turn import Turn
+from unknot.triage.update import TurnUpdate, update
 
 MOST_ANSWERS = 3
-SURE = 0.8  # an answer to our question is read as a question too only when it surely is one
-SURE_BESIDE_FACTS = 0.9  # the same for a message that tells something and is not put as a question
-SEVERE = 7
-_ASKING = re.compile(
-    r"\?|\b(?:what|whats|how|hows|why|which|should i|can i|could i|may i|tell me|best|advice|wonder\w*)\b"
-    r"|(?:^|[.,;!]\s*|\b(?:and|but|so|also)\s+)(?:can|could|should|would|will|is|are|do|does|may|when|where|who|any)\b",
-    re.IGNORECASE,
-)
+SURE_BESIDE_FACTS = 0.9  # a message that tells something and is not put as a question is one only when surely so
+START_OVER = "start_over"
 
 
 @dataclass(frozen=True)
@@ -43,136 +35,149 @@ class Outcome:
     go_on: bool
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A message that was taken in: what was known before it, and what it came to."""
+
+    before: Case
+    turn: Turn
+    update: TurnUpdate
+    assessment: Assessment
+    knowledge: Knowledge
+    region: Region
+
+
 def take_in(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Region) -> Outcome:
     """Take in the messages since the last time (usually one) and reply to the last of them."""
     if not turns:
-        return Outcome(case, (), case.started and not case.paused)
-    told_before = case.told_level
+        return Outcome(case, (), case.started and not case.paused and not case.crisis)
     for earlier in turns[:-1]:
-        case = fold(case, earlier, knowledge).case
+        case = update(case, earlier, knowledge).case
     turn = turns[-1]
-    if turn.intent == "start_over":
-        fresh = Case(seen_until=turn.timestamp, introduced=case.introduced, consent_asked=True)
-        notice = replies.notice("help", knowledge.messages["start_over"], lifts=Level.EMERGENCY.value)
-        return Outcome(fresh, (notice,), False)
-    before = case
-    folded = fold(case, turn, knowledge)
-    case = folded.case
-    assessment = assess(case, knowledge)
-    if assessment.level is Level.EMERGENCY:
-        told = emergency.respond(case, folded, turn, assessment, knowledge, region)
-        return Outcome(told.case, told.replies, False)
+    taken = update(case, turn, knowledge)
+    got = Taken(case, turn, taken, assess(taken.case, knowledge), knowledge, region)
+    if got.assessment.level is Level.EMERGENCY:
+        return _in_emergency(got)
+    if turn.intent == START_OVER and not taken.answered:
+        return _start_over(got)
+    if taken.case.crisis:
+        told, said = crisis.respond(taken.case, taken, turn, got.assessment, knowledge, region)
+        return Outcome(told, said, False)
+    return _ordinary(got)
 
-    said: list[Reply] = []
-    case = _level_news(case, told_before, assessment, knowledge, region, said)
-    said += _repairs(folded, knowledge)
-    answered = answers(_questions(turn, folded, knowledge), assessment, knowledge, MOST_ANSWERS)
+
+def _in_emergency(got: Taken) -> Outcome:
+    case = got.update.case
+    if got.turn.intent == START_OVER:
+        case = emergency.begin_anew(case, got.turn, got.knowledge)
+        got = replace(got, assessment=assess(case, got.knowledge))
+    told = emergency.respond(case, got.update, got.turn, got.assessment, got.knowledge, got.region)
+    return Outcome(told.case, told.replies, False)
+
+
+def _start_over(got: Taken) -> Outcome:
+    """Everything is put aside, only a crisis is not."""
+    case = got.update.case
+    fresh = Case(
+        introduced=case.introduced,
+        consent_asked=True,
+        crisis=case.crisis,
+        messages=case.messages,
+        seen=case.seen,
+        said=case.said,
+        repeats=case.repeats,
+    )
+    notice = replies.notice("help", got.knowledge.messages["start_over"])
+    if not case.crisis:
+        return Outcome(fresh, (notice,), False)
+    fresh, said = crisis.ask(fresh, got.knowledge, got.region)
+    return Outcome(fresh, said, False)
+
+
+def _ordinary(got: Taken) -> Outcome:
+    """A turn in which nothing stands: news about the level, repairs, answers, small talk."""
+    taken, turn, knowledge = got.update, got.turn, got.knowledge
+    case, said = _level_news(got)
+    said += repairs(taken, knowledge)
+    said += _kept_words(got)
+    said += doses.notes(got.before, case, got.assessment, knowledge)
+    followed = (
+        None
+        if taken.answered or taken.ticked
+        else follow_up.follow(case, turn, got.assessment, knowledge, got.region)
+    )
+    if followed is not None:
+        case, said = replace(followed.case, misses=0), [*said, *followed.replies]
+        asked = _questions(got) if followed.asks_on and "asks" in turn.acts() else []
+        case, answered = follow_up.answer(case, turn, asked, got.assessment, knowledge, got.region, 1)
+        return Outcome(case, (*said, *(answered if asked else ())), True)
+    case, answered = follow_up.answer(
+        case, turn, _questions(got), got.assessment, knowledge, got.region, MOST_ANSWERS
+    )
     said += answered
-    case, talk, stop = small_talk.respond(case, turn, folded, assessment, knowledge, region)
-    said += talk
-    case = _leads(case, folded, turn, before)
-    understood = bool(said or case.lead) or folded.answered or folded.told_something or _moves_on(case, turn)
+    if answered and follow_up.was_short(answered):
+        return Outcome(replace(case, misses=0), tuple(said), True)
+    talk = small_talk.respond(case, turn, taken, got.assessment, knowledge, got.region)
+    case, said = talk.case, [*said, *talk.replies]
+    case = leads(case, taken, turn, got.before)
+    understood = bool(said or case.lead) or taken.answered or taken.told_something or _moves_on(case, turn)
     if understood:
         case = replace(case, misses=0)
     else:
         case, unclear = small_talk.not_understood(case, turn, knowledge)
         said.append(unclear)
-    if case.paused or stop:
+    if case.paused or talk.ends:
         return Outcome(case, tuple(said), False)
     if not case.started:
-        return _offer_help(case, said, bool(answered), folded, knowledge)
-    if not said and next_ask(case, assessment, knowledge) is None and not plan_is_due(case, assessment, knowledge):
+        return _offer_help(case, said, bool(answered), knowledge)
+    nothing_left = not said and next_ask(case, got.assessment, knowledge) is None
+    if nothing_left and not plan_is_due(case, got.assessment, knowledge):
         said.append(replies.notice("thanks" if turn.intent == "thank" else "help", knowledge.messages["noted"]))
     return Outcome(case, tuple(said), True)
 
 
-def _level_news(
-    case: Case,
-    told: str | None,
-    assessment: Assessment,
-    knowledge: Knowledge,
-    region: Region,
-    said: list[Reply],
-) -> Case:
+def _level_news(got: Taken) -> tuple[Case, list[Reply]]:
     """Say at once that someone has to be seen today; say openly when a level falls."""
-    messages = knowledge.messages
-    if told is not None and Level(told).rank < assessment.level.rank:
-        old = messages[f"level_{told}"]
-        if told == Level.EMERGENCY.value:
-            said.append(replies.notice("corrected", messages["emergency_taken_back"], lifts=told))
-        else:
-            said.append(replies.notice("corrected", messages["lowered"].format(old_level=old)))
+    case, assessment, messages = got.update.case, got.assessment, got.knowledge.messages
+    said: list[Reply] = []
+    told = got.before.told_level
+    if told == Level.EMERGENCY.value:
+        back = emergency.taken_back(case, got.update.exit, got.knowledge)
+        case, said = back.case, list(back.replies)
+    elif told is not None and Level(told).rank < assessment.level.rank:
+        said.append(replies.notice("corrected", messages["lowered"].format(old_level=messages[f"level_{told}"])))
         case = replace(case, told_level=assessment.level.value, told_findings=())
     new_reason = not set(assessment.findings) <= set(case.told_findings)
-    if assessment.level is Level.URGENT and (assessment.more_urgent_than(case.told_level) or new_reason):
-        text = messages["triage_urgent"].format(urgent_line=region.urgent_line, reason=assessment.reason())
-        said.append(replies.triage(assessment, knowledge, text))
+    more_urgent = assessment.more_urgent_than(case.told_level) or told == Level.EMERGENCY.value
+    if assessment.level is Level.URGENT and (more_urgent or new_reason):
+        text = messages["triage_urgent"].format(urgent_line=got.region.urgent_line, reason=assessment.reason())
+        said.append(replies.triage(assessment, got.knowledge, text))
         findings = tuple(dict.fromkeys((*case.told_findings, *assessment.findings)))
         case = replace(case, told_level=Level.URGENT.value, told_findings=findings)
-    return case
+    return case, said
 
 
-def _repairs(folded: Folded, knowledge: Knowledge) -> list[Reply]:
-    """One line for what was corrected: "Got it: upper back, not middle of the back." """
-    news = [text for change in folded.changes if (text := _repair(change, folded.case, knowledge))]
-    return [replies.notice("corrected", " ".join(news))] if news else []
+def _kept_words(got: Taken) -> list[Reply]:
+    """An illness or medicine that is not known here is kept in the person's words, and it is said so."""
+    said = got.update.case.latest(OWN_WORDS)
+    if said is None or said.message != got.update.case.messages:
+        return []
+    text = got.knowledge.messages["kept_in_your_words"].format(quote=said.quote)
+    return [replies.notice("corrected", text)]
 
 
-def _repair(change: Change, case: Case, knowledge: Knowledge) -> str:
-    m = knowledge.messages
-    if change.kind == "location":
-        old = m[f"location_{change.old}"]
-        return m["corrected"].format(new=place(case, knowledge), old=old)
-    if change.kind == "severity":
-        return m["corrected"].format(new=m["value_severity"].format(severity=change.new), old=change.old)
-    if change.kind == "side":
-        return m["corrected"].format(new=m[f"side_{change.new}"], old=m[f"side_{change.old}"])
-    if change.kind == "injury":
-        return m["corrected"].format(new=m[f"injury_{change.new}"], old=m[f"injury_{change.old}"])
-    if change.kind == "duration_days":
-        new, old = since(change.new, knowledge), since(change.old, knowledge)
-        return m["corrected"].format(new=new, old=old) if new != old else ""
-    if change.kind == "age":
-        return m["corrected"].format(new=change.new, old=change.old)
-    record = knowledge.findings.get(change.kind) or knowledge.conditions.get(change.kind)
-    return m["corrected_absent"].format(old=record.label) if record and change.new == ABSENT else ""
-
-
-def _questions(turn: Turn, folded: Folded, knowledge: Knowledge) -> list[str]:
-    """What the message asks."""
-    put_as_one = _ASKING.search(turn.text) is not None
-    needed = SURE if folded.answered else 0.0
-    if folded.told_something:
-        # "Lower back spasm, 7" names what the questions are about and asks none of them.
-        needed = SURE_BESIDE_FACTS
-    asked = [str(m.value) for m in turn.of("question") if put_as_one or not folded.told_something]
-    if turn.intent in knowledge.questions and (put_as_one or turn.confidence >= needed):
+def _questions(got: Taken) -> list[str]:
+    """What the message asks. A tick asks nothing."""
+    taken, turn = got.update, got.turn
+    put_as_one = "asks" in turn.acts()
+    if taken.ticked or (taken.answered and not put_as_one):
+        return []
+    # "Lower back spasm, 7" names what the questions are about and asks none of them.
+    needed = SURE_BESIDE_FACTS if taken.told_something else 0.0
+    asked = [str(m.value) for m in turn.of("question") if put_as_one or not taken.told_something]
+    if turn.intent in got.knowledge.questions and (put_as_one or turn.confidence >= needed):
         asked.insert(0, turn.intent)
     return asked
-
-
-def _leads(case: Case, folded: Folded, turn: Turn, before: Case) -> Case:
-    """Short lines that belong before the next question."""
-    lead: list[str] = []
-    if turn.intent == "new_episode" and before.plan_given:
-        lead.append("new_episode")
-    elif turn.intent == "got_worse" and case.trend == "worse" and case.severity is None:
-        lead.append("got_worse")
-    elif turn.first("severity") is not None and (case.severity or 0) >= SEVERE and not case.plan_given:
-        lead.append("severe_ack")
-    if folded.needs_naming:
-        lead.append("clarify_which" if reply_kind(turn) == YES else "clarify_one_by_one")
-    if folded.gave_up:
-        lead.append("going_on")
-    elif folded.was_pending == "onset" and not folded.answered and turn.first("number") is not None:
-        lead.append("clarify_unit")
-    elif folded.was_pending == "injury" and not folded.answered and not folded.told_something:
-        lead += ["clarify_cause"] if turn.intent in ("inform", "nlu_fallback") else []
-    news = new_facts(before, folded.case)
-    # A person who said much at once, or something else than was asked, wants to see that it arrived.
-    if len(news) > 1 or (news and (before.plan_given or (folded.was_pending and not folded.answered))):
-        lead += [HEARD + name for name in news]
-    return replace(case, lead=tuple(lead))
 
 
 def _moves_on(case: Case, turn: Turn) -> bool:
@@ -182,7 +187,7 @@ def _moves_on(case: Case, turn: Turn) -> bool:
     return turn.intent in ("inform", "request_plan", "new_episode", "got_worse") and not case.misses
 
 
-def _offer_help(case: Case, said: list[Reply], answered: bool, folded: Folded, knowledge: Knowledge) -> Outcome:
+def _offer_help(case: Case, said: list[Reply], answered: bool, knowledge: Knowledge) -> Outcome:
     """Nothing about the person's own back so far: offer once to look at it."""
     if answered and not case.consent_asked:
         question = knowledge.asks["consent"]

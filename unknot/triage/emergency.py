@@ -1,4 +1,4 @@
-"""Turns in which an emergency stands: what to do now, nothing asked, and an honest way back."""
+"""Turns in which an emergency stands: what to do now first, and an honest way back by one question."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
-from unknot.triage import replies
-from unknot.triage.answering import YES, reply_kind
+from unknot.triage import confirm, crisis, replies
 from unknot.triage.answers import answers
-from unknot.triage.case import PRESENT, Case
+from unknot.triage.case import Case
+from unknot.triage.claims import is_emergency
+from unknot.triage.confirm import CONFIRM, EXAMINED, GONE
+from unknot.triage.derive import UNNAMED_EMERGENCY
 from unknot.triage.engine import Assessment, assess
-from unknot.triage.fold import Folded, fold
-from unknot.triage.interview import CONFIRM, FIRST, build
+from unknot.triage.interview import FIRST, build
 from unknot.triage.replies import Reply
+from unknot.triage.reply_kind import YES, reply_kind
+from unknot.triage.statement import NOW, Statement
 from unknot.triage.summary import summary_facts
 from unknot.triage.turn import Turn
+from unknot.triage.update import TurnUpdate, asked_anew, update
 
 OVERDOSE = "overdose"
 MOST_ANSWERS = 2  # what to do now must not drown
-# "ok", "calling now", and what was not understood: in an emergency the best reply is what to do while waiting.
-WAITING_INTENTS = frozenset(
-    {"while_waiting", "affirm", "thank", "help", "repeat", "request_plan", "greet", "nlu_fallback"}
-)
-UNNAMED = "emergency_sign_unnamed"
+TIMES_IN_THE_SAME_WORDS = 1  # then the question is put in others
+_BEGINS_ANEW = frozenset({"start_over", "new_episode"})
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,23 @@ class Told:
 
     case: Case
     replies: tuple[Reply, ...]
+
+
+@dataclass(frozen=True)
+class _Now:
+    """What a reply in an emergency is made from."""
+
+    case: Case
+    turn: Turn
+    assessment: Assessment
+    knowledge: Knowledge
+    region: Region
+
+    def note(self, message: str, kind: str = "help") -> Reply:
+        """A notice with a message of the knowledge, its gaps filled."""
+        call = replies.call_text(self.region, self.knowledge)
+        text = self.knowledge.messages[message].format(call=call, reason=self.assessment.reason())
+        return replies.notice(kind, text)
 
 
 def is_news(before: Case, after: Case, assessment: Assessment) -> bool:
@@ -45,64 +63,134 @@ def is_news(before: Case, after: Case, assessment: Assessment) -> bool:
 def explain(case: Case, turns: Sequence[Turn], knowledge: Knowledge, region: Region) -> Told:
     """Why: the second message of an emergency turn, after the plain response that needs no action server."""
     for turn in turns:
-        case = fold(case, turn, knowledge).case
+        case = update(case, turn, knowledge).case
     assessment = assess(case, knowledge)
     if assessment.level is not Level.EMERGENCY:
         if not any(turn.alarmed for turn in turns):
             return Told(case, ())
         # The person was told to call: whatever is read differently here, that is not forgotten in the next turn.
-        case = case.with_status({UNNAMED: PRESENT})
+        quote = turns[-1].text
+        case = case.told(Statement(UNNAMED_EMERGENCY, quote=quote, message=case.messages))
         assessment = assess(case, knowledge)
-    text = knowledge.messages["emergency_because"].format(reason=assessment.reason())
-    if OVERDOSE in assessment.findings and region.poison_line:
-        text += " " + knowledge.messages["overdose_poison_line"].format(poison_line=region.poison_line)
-    said = [replies.triage(assessment, knowledge, text)]
-    said[0]["number"] = region.emergency_number
-    if turns and turns[-1].of("crisis"):
-        said.append(replies.notice("crisis", region.crisis_text))
+    said = [_in_full(assessment, "", knowledge, region)]
+    if turns and turns[-1].in_crisis:
+        said.append(crisis.line(region, knowledge))
     return Told(_told(case, assessment), tuple(said))
 
 
 def respond(
-    case: Case, folded: Folded, turn: Turn, assessment: Assessment, knowledge: Knowledge, region: Region
+    case: Case, taken: TurnUpdate, turn: Turn, assessment: Assessment, knowledge: Knowledge, region: Region
 ) -> Told:
-    """A later message while the emergency stands."""
-    messages = knowledge.messages
-    reminder = replies.emergency_reminder(region, knowledge, assessment)
+    """A later message while the emergency stands: the advice first, then what the message asks for."""
+    now = _Now(case, turn, assessment, knowledge, region)
     if case.told_level != Level.EMERGENCY.value or not set(assessment.findings) <= set(case.told_findings):
-        full = replies.triage(assessment, knowledge, region.emergency_text)
-        why = messages["emergency_because"].format(reason=assessment.reason())
-        full["text"] = f"{region.emergency_text} {why}"
-        full["number"] = region.emergency_number
-        return Told(_told(case, assessment), (full,))
-    if turn.intent == "false_alarm":
-        return _take_back(case, assessment, reminder, knowledge)
-    if folded.was_pending.startswith(CONFIRM) and folded.answered:
-        return _take_back(case, assessment, reminder, knowledge, folded.was_pending)
-    said: list[Reply] = [reminder]
-    if turn.intent == "cannot_go":
-        text = messages["cannot_go"].format(call=replies.call_text(region, knowledge))
-        said.append(replies.notice("help", text))
-    elif turn.intent == "got_better":
-        said.append(replies.notice("help", messages["emergency_eased"]))
-    elif turn.intent in ("unknown", "ask_why", "frustration"):
-        said.append(replies.notice("help", messages["emergency_sure"].format(reason=assessment.reason())))
-    elif turn.intent in WAITING_INTENTS or reply_kind(turn) == YES:
-        said.append(replies.notice("help", messages["while_waiting"]))
-    elif turn.intent in ("refuse", "stop") or (turn.intent == "deny" and turn.acts() & {"no", "none"}):
-        said.append(replies.notice("help", messages["will_not_go"]))
-    elif turn.intent == "request_summary":
-        said.append(replies.summary(summary_facts(case, None, knowledge), case, (), knowledge))
-    elif turn.intent == "goodbye":
-        said.append(replies.notice("goodbye", messages["while_waiting"]))
-    elif turn.intent in ("bot_challenge", "privacy"):
-        said.append(replies.notice(turn.intent, messages[turn.intent]))
-    asked = [turn.intent, *(str(m.value) for m in turn.of("question"))]
-    answered = answers(asked, assessment, knowledge, MOST_ANSWERS)
-    if any(_offers_more(str(reply["question"]), knowledge) for reply in answered):
-        said.append(replies.notice("help", messages["emergency_not_now"]))
-    said += answered
-    return Told(replace(case, pending=None, misses=0), tuple(said))
+        return Told(_told(case, assessment), (_in_full(assessment, region.emergency_text, knowledge, region),))
+    said: list[Reply] = [replies.emergency_reminder(region, knowledge, assessment)]
+    said += _to_the_message(now, taken)
+    said += _answers(now, taken)
+    case = replace(case, misses=0)
+    if case.crisis:
+        case, more = crisis.ask(case, knowledge, region)
+        return Told(case, (*said, *more))
+    case, question = _way_back(case, taken, assessment, knowledge)
+    return Told(case, (*said, *question))
+
+
+def begin_anew(case: Case, turn: Turn, knowledge: Knowledge) -> Case:
+    """A new start while an emergency stands: all else is put aside, the sign and its question are not."""
+    standing = set(assess(case, knowledge).findings) | {UNNAMED_EMERGENCY}
+    kept = case.without(lambda said: said.what not in standing)
+    if assess(kept, knowledge).level is not Level.EMERGENCY:  # it took more than the signs: a place, an age
+        kept = kept.told(Statement(UNNAMED_EMERGENCY, message=case.messages))
+    return Case(
+        statements=kept.statements,
+        patient=case.patient,
+        pronoun=case.pronoun,
+        asked=tuple(identity for identity in case.asked if identity.startswith(CONFIRM)),
+        started=True,
+        crisis=case.crisis,
+        told_level=case.told_level,
+        told_findings=case.told_findings,
+        introduced=True,
+        consent_asked=True,
+        messages=case.messages,
+        seen=case.seen,
+        said=case.said,
+        repeats=case.repeats,
+    )
+
+
+def taken_back(case: Case, given: str, knowledge: Knowledge) -> Told:
+    """The emergency does not fit after all, because the person says so: openly, and the signs are asked again."""
+    m = knowledge.messages
+    message = {GONE: "emergency_taken_back_gone", EXAMINED: "emergency_taken_back_examined"}.get(given)
+    text = m[message or "emergency_taken_back"]
+    if given == EXAMINED:
+        text = f"{text} {m['plan_safety_net']}"
+    notice = replies.notice("corrected", text, lifts=Level.EMERGENCY.value)
+    level = assess(case, knowledge).level.value
+    case = asked_anew(case, FIRST)
+    return Told(replace(case, told_level=level, told_findings=(), plan_key="", pending=None), (notice,))
+
+
+def _in_full(assessment: Assessment, before: str, knowledge: Knowledge, region: Region) -> Reply:
+    """The alarm with its reasons."""
+    text = knowledge.messages["emergency_because"].format(reason=assessment.reason())
+    if OVERDOSE in assessment.findings and region.poison_line:
+        text += " " + knowledge.messages["overdose_poison_line"].format(poison_line=region.poison_line)
+    reply = replies.triage(assessment, knowledge, f"{before} {text}".strip())
+    reply["number"] = region.emergency_number
+    return reply
+
+
+# Intent -> the message that answers it while an emergency stands. In doubt: what to do while waiting.
+_MESSAGES = {
+    "cannot_go": "cannot_go",
+    "got_better": "emergency_eased",
+    "unknown": "emergency_sure",
+    "ask_why": "emergency_sure",
+    "frustration": "emergency_sure",
+    "refuse": "will_not_go",
+    "stop": "will_not_go",
+    "start_over": "emergency_before_new",
+    "new_episode": "emergency_before_new",
+    "bot_challenge": "bot_challenge",
+    "privacy": "privacy",
+    "goodbye": "while_waiting",
+    **dict.fromkeys(
+        ("while_waiting", "affirm", "thank", "help", "repeat", "request_plan", "greet", "nlu_fallback"),
+        "while_waiting",
+    ),
+}
+_KINDS = {"goodbye": "goodbye", "bot_challenge": "bot_challenge", "privacy": "privacy"}
+
+
+def _to_the_message(now: _Now, taken: TurnUpdate) -> list[Reply]:
+    intent = now.turn.intent
+    if taken.exit == GONE:
+        return [now.note("emergency_stays_gone")]
+    if taken.exit or taken.ticked:
+        return []
+    if intent == "request_summary":
+        facts = summary_facts(now.case, None, now.knowledge)
+        return [replies.summary(facts, now.case, (), now.knowledge)]
+    if intent in _MESSAGES:
+        return [now.note(_MESSAGES[intent], _KINDS.get(intent, "help"))]
+    if reply_kind(now.turn) == YES:
+        return [now.note("while_waiting")]
+    if intent == "deny" and now.turn.acts() & {"no", "none"} and not taken.was_pending:
+        return [now.note("will_not_go")]
+    return []
+
+
+def _answers(now: _Now, taken: TurnUpdate) -> list[Reply]:
+    if taken.ticked:
+        return []
+    asked = [now.turn.intent, *(str(m.value) for m in now.turn.of("question"))]
+    answered = answers(asked, now.assessment, now.knowledge, MOST_ANSWERS, now.region)
+    if any(_offers_more(str(reply["question"]), now.knowledge) for reply in answered):
+        return [now.note("emergency_not_now"), *answered]
+    return answered
 
 
 def _offers_more(question: str, knowledge: Knowledge) -> bool:
@@ -110,22 +198,31 @@ def _offers_more(question: str, knowledge: Knowledge) -> bool:
     return any(knowledge.remedies[identity].group != "first" for identity in knowledge.questions[question].remedies)
 
 
-def _take_back(
-    case: Case, assessment: Assessment, reminder: Reply, knowledge: Knowledge, just_asked: str = ""
-) -> Told:
-    """They say it does not fit: ask about each sign plainly before the advice is taken back."""
-    if UNNAMED in assessment.findings:
-        status = {i: s for i, s in case.status.items() if i != UNNAMED}
-        answered = tuple(i for i in case.answered if i != FIRST)
-        case = replace(case, status=status, answered=answered)
-        question = build(FIRST, case, knowledge)
-    else:
-        asked = next((i for i in assessment.findings if i in knowledge.findings), None)
-        if asked is None or f"{CONFIRM}{asked}" == just_asked:
-            return Told(replace(case, pending=None), (reminder,))
-        question = build(CONFIRM + asked, case, knowledge)
-    ask = replies.ask(question, knowledge, (), 0, ())
-    return Told(replace(case, pending=question.id, asked=(*case.asked, question.id)), (reminder, ask))
+def _way_back(
+    case: Case, taken: TurnUpdate, assessment: Assessment, knowledge: Knowledge
+) -> tuple[Case, tuple[Reply, ...]]:
+    """The question with three answers: when a sign is spoken against, and until it is answered."""
+    waiting = case.pending if confirm.about(case.pending or "") else None
+    if taken.exit == GONE or (not taken.exit and not taken.contested and waiting is None):
+        return replace(case, pending=None), ()
+    finding = confirm.about(waiting or "") or _to_ask_about(case, taken.contested, assessment, knowledge)
+    if not finding:
+        return replace(case, pending=None), ()
+    question = build(CONFIRM + finding, case, knowledge)
+    asked_before = case.asked.count(question.id)
+    if asked_before >= TIMES_IN_THE_SAME_WORDS:
+        again = knowledge.messages["three_way_again"].format(sign=confirm.words(finding, case, knowledge))
+        question = replace(question, text=again)
+    reply = replies.ask(question, knowledge, (), 0, ())
+    return replace(case, pending=question.id, asked=(*case.asked, question.id)), (reply,)
+
+
+def _to_ask_about(case: Case, contested: Sequence[str], assessment: Assessment, knowledge: Knowledge) -> str:
+    """The sign that was spoken against, else the first that stands."""
+    among = [i for i in (*contested, *assessment.findings) if i in assessment.findings]
+    plain = [i for i in among if case.status(i) == NOW and (i in knowledge.findings or i in knowledge.conditions)]
+    passed = [i for i in among if is_emergency(i, knowledge) and confirm.stands(case, i, knowledge)]
+    return next(iter([*plain, *passed]), UNNAMED_EMERGENCY)
 
 
 def _told(case: Case, assessment: Assessment) -> Case:
@@ -136,5 +233,6 @@ def _told(case: Case, assessment: Assessment) -> Case:
         told_findings=findings,
         pending=None,
         misses=0,
+        ignored=0,
         introduced=True,
     )

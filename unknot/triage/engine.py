@@ -49,7 +49,7 @@ class _Fired:
 
 def assess(case: Case, knowledge: Knowledge) -> Assessment:
     """Weigh every rule. The most urgent level wins; only what led to that level is named."""
-    present = present_ids(case)
+    present = present_ids(case, knowledge)
     fired: list[_Fired] = []
     for finding in knowledge.findings.values():
         if finding.id in present:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Ask, Choice, Condition, Level
-from unknot.triage.case import POSSIBLE, Case
-from unknot.triage.derive import ADULT_AGE, DAYS_LONG, PREGNANCY
+from unknot.triage import confirm, patient
+from unknot.triage.case import Case
+from unknot.triage.confirm import CONFIRM
+from unknot.triage.derive import ADULT_AGE, DAYS_LONG, NEW_PAIN_AGE, PREGNANCY
 from unknot.triage.engine import Assessment, join
+from unknot.triage.statement import CHECKED, OTHER, UNKNOWN
 
-CONFIRM = "confirm:"  # a pending question about one finding: "confirm:saddle_numbness"
-MOST_CONFIRMS = 3
 FIRST = "red_flags_first"
 MORE = "red_flags_more"
+PART = ".part"  # after a list's id: some of its lines, asked about again
+CONSENT, CRISIS, CLINICIAN, PERSON, DOSE = "consent", "crisis", "clinician_said", "person", "dose"
+# Asked on an occasion of their own, not in the order of the interview.
+_BY_OCCASION = frozenset({CONSENT, CRISIS, CLINICIAN, PERSON, DOSE})
 GROUPS = {"condition": "conditions", "medicine": "medicines", "allergy": "allergies"}
 # Once someone has to see a clinician today, only what could make it an emergency and what fits the first aid matters.
 WHEN_URGENT = (FIRST, "location", "severity")
+_FIRST_TIME = "first_over_55"
+_THREES, _FOURS = 3, 4
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,20 @@ class NextAsk:
     none_of_these: bool = False
 
 
+def base(identity: str) -> str:
+    """The id of the whole question that an id names or names a part of."""
+    return identity.removesuffix(PART)
+
+
+def mark(case: Case, field: str, identity: str) -> Case:
+    """The case with a question's id among those of `field`: "answered" or "declined"."""
+    values: tuple[str, ...] = getattr(case, field)
+    if base(identity) in values:
+        return case
+    changed: dict[str, Any] = {field: (*values, base(identity))}
+    return replace(case, **changed)
+
+
 def next_ask(case: Case, assessment: Assessment, knowledge: Knowledge) -> NextAsk | None:
     """The next question, or None when a plan can be made."""
     open_asks = open_ask_ids(case, assessment, knowledge)
@@ -40,29 +62,48 @@ def next_ask(case: Case, assessment: Assessment, knowledge: Knowledge) -> NextAs
 
 def open_ask_ids(case: Case, assessment: Assessment, knowledge: Knowledge) -> list[str]:
     """Ids of all questions that still matter, in order; its length is how many are left."""
-    asks = [a.id for a in knowledge.asks.values() if a.id != "consent" and matters(a, case, assessment)]
-    # A doubt about a sign that the first list is about to ask for needs no question of its own.
+    asks = [a.id for a in knowledge.asks.values() if a.id not in _BY_OCCASION and matters(a, case, assessment)]
+    # A doubt about a sign that the first list is about to ask for needs no question of its own, unless it is old.
     listed = knowledge.asks[FIRST].findings if FIRST in asks else ()
-    confirms = [CONFIRM + finding for finding in to_confirm(case, knowledge) if finding not in listed]
+    found = confirm.to_confirm(case, knowledge)
+    doubts = [CONFIRM + i for i in found if i not in listed or confirm.asks_whether_new(case, i)]
     # A red flag that may be there is asked about before everything; other doubts wait for the emergency signs.
-    if confirms and asks and asks[0] == FIRST and not _is_emergency(confirms[0], knowledge):
-        return [FIRST, *confirms, *asks[1:]]
-    return confirms + asks
+    if doubts and asks and asks[0] == FIRST and not _is_emergency(doubts[0], knowledge):
+        asks, doubts = asks[1:], [FIRST, *doubts]
+    asks = [*_occasions(case), *doubts, *asks, *_amount(case, knowledge), *_first_time(case, assessment)]
+    return [identity + PART if _in_parts(identity, case, knowledge) else identity for identity in asks]
 
 
-def to_confirm(case: Case, knowledge: Knowledge) -> list[str]:
-    """Findings that may be there and were not yet asked about directly, the most urgent first."""
-    doubtful = [
-        finding
-        for finding in knowledge.findings.values()
-        if case.status.get(finding.id) == POSSIBLE
-        and finding.floor in (Level.EMERGENCY, Level.URGENT)
-        and CONFIRM + finding.id not in case.declined
-        and (CONFIRM + finding.id not in case.asked or case.pending == CONFIRM + finding.id)
-    ]
-    asked_before = {i for i in case.asked if i.startswith(CONFIRM) and i != case.pending}
-    room = MOST_CONFIRMS - len(asked_before)
-    return [f.id for f in sorted(doubtful, key=lambda finding: finding.floor.rank)][: max(0, room)]
+def _occasions(case: Case) -> list[str]:
+    """What somebody said who has examined a sign; whom a sign of somebody else is about."""
+    settled = (*case.answered, *case.declined)
+    found = [PERSON] if case.pending == PERSON else []
+    examined = case.with_statuses(CHECKED) and CLINICIAN not in settled
+    return [*found, CLINICIAN] if examined else found
+
+
+def _amount(case: Case, knowledge: Knowledge) -> list[str]:
+    """Whether it was too much, where a painkiller was taken today and nothing says how much."""
+    if DOSE in case.answered or DOSE in case.declined or case.known("overdose"):
+        return []
+    limited = {remedy.taken_as for remedy in knowledge.remedies.values() if remedy.taken_as}
+    taken = (case.latest(identity) for identity in sorted(limited & case.present()))
+    return [DOSE] if any(said is not None and said.amount is None for said in taken) else []
+
+
+def _first_time(case: Case, assessment: Assessment) -> list[str]:
+    """Whether this is the first back pain is asked where the age makes it matter, and never inferred from it."""
+    asked = CONFIRM + _FIRST_TIME
+    matters_now = assessment.level is Level.SELF_CARE and (case.age or 0) >= NEW_PAIN_AGE
+    if not matters_now or case.status(_FIRST_TIME) != UNKNOWN or asked in case.declined:
+        return []
+    return [] if assessment.present & {"recurrent", "six_weeks_or_more"} else [asked]
+
+
+def _in_parts(identity: str, case: Case, knowledge: Knowledge) -> bool:
+    """A list that was put and not settled comes again a few lines at a time."""
+    ask = knowledge.asks.get(identity)
+    return ask is not None and bool(ask.findings) and ask.none_of_these and identity in case.asked
 
 
 def matters(ask: Ask, case: Case, assessment: Assessment) -> bool:
@@ -99,18 +140,44 @@ def settled(ask: Ask, case: Case) -> bool:
 
 def build(identity: str, case: Case, knowledge: Knowledge) -> NextAsk:
     """The question with this id, reduced to what is not known yet."""
-    if identity.startswith(CONFIRM):
-        return _confirm(identity, knowledge)
-    ask = knowledge.asks[identity]
-    choices = tuple(
-        choice
-        for choice in ask.choices
-        if (not choice.locations or case.location in choice.locations)
-        and not (ask.none_of_these and choice.present and all(case.known(i) for i in choice.present))
-    )
+    finding = confirm.about(identity)
+    if finding:
+        asked = confirm.question(finding, case, knowledge)
+        return NextAsk(identity, ("red_flags",), asked.text, asked.why, (finding,), asked.choices)
+    ask = knowledge.asks[base(identity)]
+    choices = tuple(line for choice in ask.choices for line in _lines(choice, ask, case, knowledge))
+    if identity != ask.id:
+        return _part(identity, ask, choices, case, knowledge)
     findings = tuple(i for i in ask.findings if not case.known(i) and _offered(i, ask, choices))
+    if ask.other and case.patient == OTHER:
+        ask = replace(ask, text=patient.worded(ask.other, case, knowledge))
     asks, text = _what_is_left(ask, case, knowledge) if ask.conditions else (ask.asks, ask.text)
     return NextAsk(ask.id, asks, text, ask.why, findings, choices, ask.none_of_these)
+
+
+def _lines(choice: Choice, ask: Ask, case: Case, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """A choice as it is offered now: not at all, as it is, or as what is left of it once its meaning is known."""
+    if choice.locations and case.location not in choice.locations:
+        return ()
+    if not (ask.none_of_these and choice.present and all(case.known(i) for i in choice.present)):
+        return (choice,)
+    left = (knowledge.findings[i] for i in choice.covers if not case.known(i))
+    return tuple(Choice(finding.id, finding.statement, present=(finding.id,)) for finding in left)
+
+
+def _part(identity: str, ask: Ask, choices: tuple[Choice, ...], case: Case, knowledge: Knowledge) -> NextAsk:
+    """The first few lines of a list that are still open."""
+    shown = choices[: _THREES if len(choices) % _THREES == 0 else _FOURS]
+    findings = tuple(i for choice in shown for i in covered(choice) if not case.known(i))
+    if len(shown) == len(choices):  # the last part is also about what has no line of its own
+        rest = (i for i in ask.findings if not case.known(i) and _offered(i, ask, shown))
+        findings = tuple(dict.fromkeys((*findings, *rest)))
+    return NextAsk(identity, ask.asks, knowledge.messages["ask_part"], ask.why, findings, shown, True)
+
+
+def covered(choice: Choice) -> tuple[str, ...]:
+    """What a line of a list is about: whoever says no to it says no to all of these."""
+    return (*choice.present, *choice.covers)
 
 
 def _what_is_left(ask: Ask, case: Case, knowledge: Knowledge) -> tuple[tuple[str, ...], str]:
@@ -131,19 +198,10 @@ def _group(condition: Condition) -> str:
 
 def _offered(finding: str, ask: Ask, choices: tuple[Choice, ...]) -> bool:
     """A finding with a choice of its own is asked about only while that choice is offered."""
-    own = any(finding in choice.present for choice in ask.choices)
-    return not own or any(finding in choice.present for choice in choices)
-
-
-def _confirm(identity: str, knowledge: Knowledge) -> NextAsk:
-    finding = knowledge.findings[identity.removeprefix(CONFIRM)]
-    choices = (
-        Choice("yes", knowledge.messages["choice_yes"], present=(finding.id,)),
-        Choice("no", knowledge.messages["choice_no"], absent=(finding.id,)),
-    )
-    why = knowledge.messages["why_confirm"]
-    return NextAsk(identity, ("red_flags",), finding.question, why, (finding.id,), choices)
+    own = any(finding in covered(choice) for choice in ask.choices)
+    return not own or any(finding in covered(choice) for choice in choices)
 
 
 def _is_emergency(identity: str, knowledge: Knowledge) -> bool:
-    return knowledge.findings[identity.removeprefix(CONFIRM)].floor is Level.EMERGENCY
+    finding = knowledge.findings.get(confirm.about(identity))
+    return finding is not None and finding.floor is Level.EMERGENCY

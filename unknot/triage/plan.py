@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unknot.knowledge.loader import Knowledge
-from unknot.knowledge.schema import Level, Remedy, Withhold
+from unknot.knowledge.schema import Label, Level, Remedy, Withhold
 from unknot.triage.case import Case
 from unknot.triage.derive import ADULT_AGE
 from unknot.triage.engine import Assessment, join
 
+MEDICINE = "medicine"  # the group of a plan that holds medicines
 SAFETY = "safety"  # the question whose answer decides whether a dose may be named
 
 
@@ -30,16 +31,23 @@ class PlanItem:
     strength: str
     drawings: tuple[str, ...]
     ask_first: tuple[str, ...]
+    short: str = ""
+    step: str = ""
+    choice: str = ""
+    dosed: bool = False  # `how` names a dose
+    label: Label | None = None  # the limits that the dose comes from; None where no dose may be given
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """A remedy that is left out, with the ids that forbid it and their labels in plain words."""
+    """A remedy that is left out, with the ids that forbid it, their labels in plain words, and the first reason."""
 
     id: str
     title: str
     because: tuple[str, ...]
     labels: tuple[str, ...]
+    reason: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,15 +62,15 @@ class Plan:
     withheld: tuple[Withheld, ...]
 
 
-def make_plan(case: Case, assessment: Assessment, knowledge: Knowledge) -> Plan:
-    """The plan for what is known now. A remedy that anything forbids is never in it."""
+def make_plan(case: Case, assessment: Assessment, knowledge: Knowledge, region: str = "") -> Plan:
+    """The plan for what is known now. A remedy that anything forbids is never in it. `region` chooses the labels."""
     order = knowledge.ids["plan_groups"]
     ranked = sorted(knowledge.remedies.values(), key=lambda remedy: (order.index(remedy.group), remedy.rank))
     withheld = [held for remedy in ranked if remedy.levels and (held := _withheld(remedy, assessment, knowledge))]
     barred = {held.id for held in withheld}
     dose_allowed = may_give_dose(case, assessment)
     items = tuple(
-        _item(remedy, dose_allowed, assessment, knowledge)
+        _item(remedy, dose_allowed, assessment, knowledge, region)
         for remedy in ranked
         if remedy.id not in barred and fits(remedy, case, assessment.level)
     )
@@ -114,7 +122,8 @@ def _held(
     if not because:
         return None
     ids = tuple(dict.fromkeys(because))
-    return Withheld(remedy.id, remedy.title, ids, labels(ids, remedy, knowledge))
+    reason = next(rule.because for rule in reasons if ids[0] in rule.any_of)
+    return Withheld(remedy.id, remedy.title, ids, labels(ids, remedy, knowledge), reason, remedy.group)
 
 
 def labels(ids: Sequence[str], remedy: Remedy, knowledge: Knowledge) -> tuple[str, ...]:
@@ -127,9 +136,19 @@ def labels(ids: Sequence[str], remedy: Remedy, knowledge: Knowledge) -> tuple[st
     return tuple(dict.fromkeys(words))
 
 
-def _item(remedy: Remedy, dose_allowed: bool, assessment: Assessment, knowledge: Knowledge) -> PlanItem:
+def by_reason(held: Sequence[Withheld], message: str, knowledge: Knowledge, last: str = "or") -> list[str]:
+    """A sentence for each set of reasons, with the remedies that share it; `last` is the message that joins them."""
+    titles: dict[tuple[str, ...], list[str]] = {}
+    for item in held:
+        titles.setdefault(item.labels, []).append(item.title)
+    m = knowledge.messages
+    return [m[message].format(titles=join(found, m[last]), because=join(labels)) for labels, found in titles.items()]
+
+
+def _item(remedy: Remedy, dose_allowed: bool, assessment: Assessment, knowledge: Knowledge, region: str) -> PlanItem:
     how = remedy.how
     first = _held(remedy, remedy.ask_first, assessment, knowledge)
+    dosed = bool(remedy.dose) and dose_allowed and first is None
     if first is not None:
         how = f"{knowledge.messages['plan_ask_first'].format(because=join(first.labels))} {how}"
     elif remedy.dose:
@@ -144,4 +163,9 @@ def _item(remedy: Remedy, dose_allowed: bool, assessment: Assessment, knowledge:
         remedy.strength.value,
         remedy.drawings,
         first.because if first else (),
+        remedy.short,
+        remedy.step,
+        remedy.choice,
+        dosed,
+        remedy.label_for(region) if dosed else None,
     )

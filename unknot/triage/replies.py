@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge
-from unknot.knowledge.schema import Level, Region
+from unknot.knowledge.schema import Question, Region
+from unknot.triage.cards import NOW, Card
 from unknot.triage.case import Case
 from unknot.triage.engine import Assessment, join
 from unknot.triage.interview import NextAsk
-from unknot.triage.plan import Plan, Withheld
+from unknot.triage.plan import Plan, PlanItem, Withheld, by_reason
+from unknot.triage.summary import Fact
 
 Reply = dict[str, Any]
+EMERGENCY_ROOM = "ER (A&E)"  # as the knowledge names it where the region is not known
 
 
 def notice(kind: str, text: str, **more: Any) -> Reply:
@@ -21,42 +24,46 @@ def notice(kind: str, text: str, **more: Any) -> Reply:
 
 
 def answer(
-    question: str, knowledge: Knowledge, held: Sequence[Withheld] = (), ask_first: Sequence[Withheld] = ()
+    question: Question,
+    knowledge: Knowledge,
+    text: str,
+    *,
+    lead: str = "",
+    sources: Sequence[str] | None = None,
+    held: Sequence[Withheld] = (),
+    ask_first: Sequence[Withheld] = (),
+    title: str = "",
+    **more: Any,
 ) -> Reply:
-    """The whole answer to a question, with its sources.
-
-    What is `held` back from this person is said first, then what they should `ask_first` about.
-    """
-    record = knowledge.questions[question]
-    own = [_not_for_you(held, knowledge)] if held else []
-    own += _by_reason(ask_first, "answer_ask_first", knowledge)
-    text = f"{' '.join(own)}\n\n{record.text}" if own else record.text
+    """An answer with its sources. `lead` is its short form, for channels that show the rest on demand."""
+    named = question.sources if sources is None else sources
     return {
         "type": "answer",
-        "question": record.id,
-        "title": record.title,
+        "question": question.id,
+        "title": title or question.title,
         "text": text,
+        "lead": lead or text,
         "withheld": [{"id": item.id, "because": list(item.because)} for item in held],
         "ask_first": [{"id": item.id, "because": list(item.because)} for item in ask_first],
-        "sources": list(record.sources),
-        "strength": record.strength.value,
-        "links": links(record.sources, knowledge),
+        "sources": list(named),
+        "strength": question.strength.value,
+        "links": links(named, knowledge),
+        **more,
     }
 
 
-def _not_for_you(held: Sequence[Withheld], knowledge: Knowledge) -> str:
-    """ "Not for you, from what you told me: A, B or C, because of a blood thinner." One sentence for each reason."""
-    lines = _by_reason(held, "answer_held_line", knowledge)
-    return knowledge.messages["answer_held"].format(lines=" ".join(lines))
+def not_for_you(held: Sequence[Withheld], ask_first: Sequence[Withheld], knowledge: Knowledge) -> list[str]:
+    """ "Not for you now: A, B or C, because of a blood thinner." One sentence for each reason."""
+    said = []
+    if held:
+        lines = " ".join(by_reason(held, "answer_held_line", knowledge))
+        said.append(knowledge.messages["answer_held"].format(lines=lines))
+    return [*said, *by_reason(ask_first, "answer_ask_first", knowledge)]
 
 
-def _by_reason(held: Sequence[Withheld], message: str, knowledge: Knowledge) -> list[str]:
-    """A sentence for each set of reasons, with the remedies that share it."""
-    titles: dict[tuple[str, ...], list[str]] = {}
-    for item in held:
-        titles.setdefault(item.labels, []).append(item.title)
-    m = knowledge.messages
-    return [m[message].format(titles=join(found, m["or"]), because=join(labels)) for labels, found in titles.items()]
+def in_region(text: str, region: Region) -> str:
+    """The text with the region's word for an emergency room."""
+    return text.replace(EMERGENCY_ROOM, region.emergency_room)
 
 
 def links(sources: Iterable[str], knowledge: Knowledge) -> list[dict[str, str]]:
@@ -131,69 +138,69 @@ def call_text(region: Region, knowledge: Knowledge) -> str:
     return knowledge.messages["emergency_call_unknown"]
 
 
-def plan(made: Plan, knowledge: Knowledge) -> Reply:
-    """The plan with everything a text-only channel needs in `text`."""
-    messages = knowledge.messages
-    urgent = made.level in (Level.EMERGENCY, Level.URGENT)
-    lines = [messages["plan_intro_urgent" if urgent else "plan_intro"]]
-    group = ""
-    for number, item in enumerate(made.remedies, 1):
-        if item.group != group:
-            group = item.group
-            lines.append(messages[f"plan_group_{group}"])
-        lines.append(f"{number}. {item.title}: {item.how}" + (f" {item.caution}" if item.caution else ""))
-    if made.withheld:
-        lines.append(messages["plan_withheld"])
-        for held in made.withheld:
-            line = messages["plan_withheld_line"].format(title=held.title, because=join(held.labels))
-            lines.append(f"- {line}")
-    expect, safety_net = messages["plan_expect"], messages["plan_safety_net"]
-    lines += [expect, safety_net, messages["not_reviewed"]]
+def plan(made: Plan, cards: Sequence[Card], knowledge: Knowledge, text: str, card: str = NOW, **more: Any) -> Reply:
+    """The plan with all its cards. `text` is what is to be read now, of the card with the id `card`."""
+    m = knowledge.messages
     return {
         "type": "plan",
-        "text": "\n".join(lines),
+        "text": text,
+        "card": card,
         "level": made.level.value,
         "location": made.location,
         "side": made.side,
         "severity": made.severity,
-        "remedies": [
-            {
-                "id": item.id,
-                "title": item.title,
-                "group": item.group,
-                "group_title": messages[f"plan_group_{item.group}"],
-                "how": item.how,
-                "caution": item.caution or None,
-                "ask_first": list(item.ask_first),
-                "sources": list(item.sources),
-                "strength": item.strength,
-                "drawings": list(item.drawings),
-                "links": links(item.sources, knowledge),
-            }
-            for item in made.remedies
-        ],
+        "remedies": [_remedy(item, knowledge) for item in made.remedies],
         "withheld": [
             {
                 "id": held.id,
                 "title": held.title,
                 "because": list(held.because),
-                "why": messages["plan_withheld_line"].format(title=held.title, because=join(held.labels)),
+                "why": m["plan_withheld_line"].format(title=held.title, because=join(held.labels)),
             }
             for held in made.withheld
         ],
-        "expect": expect,
-        "safety_net": safety_net,
-        "not_reviewed": messages["not_reviewed"],
+        "cards": [{"id": c.id, "title": c.title, "steps": list(c.steps), "text": c.text} for c in cards],
+        "expect": m["plan_expect"],
+        "safety_net": m["plan_safety_net"],
+        "not_reviewed": m["not_reviewed"],
+        **more,
     }
 
 
-def summary(facts: Sequence[tuple[str, str]], case: Case, remedies: Sequence[str], knowledge: Knowledge) -> Reply:
-    """What was told and advised; `facts` are (label, value) in reading order."""
-    lines = [knowledge.messages["summary_intro"], *(f"{label}: {value}" for label, value in facts)]
+def _remedy(item: PlanItem, knowledge: Knowledge) -> dict[str, Any]:
+    """A remedy of a plan; `choice` and `label` (amounts in mg, times in hours) only where there are any."""
+    found: dict[str, Any] = {
+        "id": item.id,
+        "title": item.title,
+        "group": item.group,
+        "group_title": knowledge.messages[f"plan_group_{item.group}"],
+        "short": item.short,
+        "how": item.how,
+        "caution": item.caution or None,
+        "ask_first": list(item.ask_first),
+        "sources": list(item.sources),
+        "strength": item.strength,
+        "drawings": list(item.drawings),
+        "links": links(item.sources, knowledge),
+    }
+    if item.choice:
+        found["choice"] = item.choice
+    if item.label:
+        limits = ("strength_mg", "dose_mg", "first_dose_mg", "day_mg", "hours", "days")
+        found["label"] = {name: getattr(item.label, name) for name in limits}
+    return found
+
+
+def summary(facts: Sequence[Fact], case: Case, remedies: Sequence[str], knowledge: Knowledge) -> Reply:
+    """What was told and advised, `facts` in reading order; a fact carries the person's `quote` or is our `own`."""
+    lines = [knowledge.messages["summary_intro"], *(f"{fact.label}: {fact.value}" for fact in facts)]
     return {
         "type": "summary",
         "text": "\n".join(lines),
-        "facts": [{"label": label, "value": value} for label, value in facts],
+        "facts": [
+            {"label": fact.label, "value": fact.value} | ({"quote": fact.quote} if fact.quote else {"own": True})
+            for fact in facts
+        ],
         "level": case.told_level,
         "remedies": list(remedies),
     }

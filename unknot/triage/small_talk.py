@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
 from unknot.triage import replies
-from unknot.triage.answering import NO, reply_kind
 from unknot.triage.case import Case
+from unknot.triage.confirm import CONFIRM
 from unknot.triage.engine import Assessment
-from unknot.triage.fold import Folded
-from unknot.triage.interview import CONFIRM, FIRST, build, open_ask_ids
+from unknot.triage.interview import FIRST, base, build, open_ask_ids
 from unknot.triage.plan import make_plan
 from unknot.triage.replies import Reply
+from unknot.triage.reply_kind import NO, reply_kind
+from unknot.triage.statement import Statement
 from unknot.triage.summary import summary_facts
 from unknot.triage.turn import Turn
+from unknot.triage.update import LOOPING, TurnUpdate
 
 # Intent -> notice id; the message has the intent's name.
 NOTICES = {
@@ -26,72 +29,143 @@ NOTICES = {
     "frustration": "help",
 }
 SAID = {"thank": ("thanks", "thanks"), "goodbye": ("goodbye", "goodbye")}
+# What is answered even in a message that also answers our question.
+_BESIDE_AN_ANSWER = frozenset({"request_summary", "privacy", "bot_challenge", "stop"})
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The case, the replies, and whether the turn ends here without a further question."""
+
+    case: Case
+    replies: tuple[Reply, ...] = ()
+    ends: bool = False
+
+
+@dataclass(frozen=True)
+class _At:
+    case: Case
+    turn: Turn
+    taken: TurnUpdate
+    assessment: Assessment
+    knowledge: Knowledge
+    region: Region
+
+    def note(self, message: str, kind: str = "help") -> Reply:
+        """A notice with a message of the knowledge."""
+        return replies.notice(kind, self.knowledge.messages[message])
 
 
 def respond(
-    case: Case, turn: Turn, folded: Folded, assessment: Assessment, knowledge: Knowledge, region: Region
-) -> tuple[Case, list[Reply], bool]:
-    """The case, replies, and whether the turn ends here without a further question."""
-    m = knowledge.messages
-    intent = turn.intent
+    case: Case, turn: Turn, taken: TurnUpdate, assessment: Assessment, knowledge: Knowledge, region: Region
+) -> Talk:
+    """What the message is besides: a greeting, thanks, a wish."""
     # "none of them, thanks" is an answer with manners, "I'd rather not" an answer we already have.
-    if folded.answered and intent not in ("request_summary", "privacy", "bot_challenge", "stop"):
-        return case, [], False
-    if intent == "greet" and not folded.told_something:
-        text = m["greeting_again"] if case.started else m["greeting"]
-        return replace(case, introduced=True), [replies.notice("greeting", text)], False
-    if intent in NOTICES and not (intent == "out_of_scope" and folded.told_something):
-        return case, [replies.notice(NOTICES[intent], m[intent])], False
-    if intent in SAID:
-        kind, message = SAID[intent]
-        waiting = case.pending is not None and intent == "thank"
-        return case, [replies.notice(kind, m[message])], not waiting
-    if intent == "stop":
-        return replace(case, paused=True, pending=None), [replies.notice("help", m["stopped"])], True
-    if intent == "ask_why":
-        why = build(case.pending, case, knowledge).why if case.pending else m["why_nothing"]
-        return case, [replies.notice("help", why)], False
-    if intent == "request_summary":
-        return case, [_summary(case, assessment, knowledge)], case.pending is None
-    if intent in ("request_plan", "repeat"):
-        return _plan_now(case, intent, assessment, knowledge)
-    if intent == "got_better":
-        eased = m["feels_better" if case.plan_given else "easing"]
-        return replace(case, trend="better", started=True), [replies.notice("help", eased)], False
-    if intent in ("cannot_go", "while_waiting") and case.told_level == Level.URGENT.value:
-        text = m["cannot_go_urgent"].format(urgent_line=region.urgent_line)
-        return case, [replies.notice("help", text)], False
-    if case.paused and intent in ("affirm", "inform"):
-        return replace(case, paused=False), [], False
-    if case.pending is None and intent in ("deny", "refuse", "unknown") and case.started:
-        return case, [], False
-    return case, [], False
+    free_text = taken.answered and taken.was_pending == "injury"
+    if taken.ticked or free_text or (taken.answered and turn.intent not in _BESIDE_AN_ANSWER):
+        return Talk(case)
+    at = _At(case, turn, taken, assessment, knowledge, region)
+    if "not_helped" in turn.acts() and case.plan_given and turn.intent not in _RESPONDERS_OF_WISHES:
+        return Talk(case, (at.note("not_helped"),))
+    responder = _RESPONDERS.get(turn.intent)
+    if responder is not None:
+        talk = responder(at)
+        # Said again and again, it ends no turn: the questions that lead to advice go on.
+        looping = case.repeats >= LOOPING and case.started and not case.plan_given and not talk.case.paused
+        return replace(talk, ends=talk.ends and not looping)
+    if case.paused and turn.intent in ("affirm", "inform"):
+        return Talk(replace(case, paused=False))
+    return Talk(case)
 
 
-def _plan_now(
-    case: Case, intent: str, assessment: Assessment, knowledge: Knowledge
-) -> tuple[Case, list[Reply], bool]:
+def _greet(at: _At) -> Talk:
+    if at.taken.told_something:
+        return Talk(at.case)
+    text = "greeting_again" if at.case.started else "greeting"
+    return Talk(replace(at.case, introduced=True), (at.note(text, "greeting"),))
+
+
+def _notice(at: _At) -> Talk:
+    if at.turn.intent == "out_of_scope" and at.taken.told_something:
+        return Talk(at.case)
+    return Talk(at.case, (at.note(at.turn.intent, NOTICES[at.turn.intent]),))
+
+
+def _manners(at: _At) -> Talk:
+    kind, message = SAID[at.turn.intent]
+    waiting = at.case.pending is not None and at.turn.intent == "thank"
+    return Talk(at.case, (at.note(message, kind),), not waiting)
+
+
+def _stop(at: _At) -> Talk:
+    return Talk(replace(at.case, paused=True, pending=None), (at.note("stopped"),), True)
+
+
+def _why(at: _At) -> Talk:
+    m = at.knowledge.messages
+    why = build(at.case.pending, at.case, at.knowledge).why if at.case.pending else m["why_nothing"]
+    return Talk(at.case, (replies.notice("help", why),))
+
+
+def _summary(at: _At) -> Talk:
+    reply = summary(at.case, at.assessment, at.knowledge)
+    return Talk(at.case, (reply,), at.case.pending is None)
+
+
+def _better(at: _At) -> Talk:
+    eased = at.note("feels_better" if at.case.plan_given else "easing")
+    told = at.case.told(Statement("trend", value="better", quote=at.turn.text, message=at.case.messages))
+    return Talk(replace(told, started=True), (eased,))
+
+
+def _cannot_go(at: _At) -> Talk:
+    if at.case.told_level != Level.URGENT.value:
+        return Talk(at.case)
+    text = at.knowledge.messages["cannot_go_urgent"].format(urgent_line=at.region.urgent_line)
+    return Talk(at.case, (replies.notice("help", text),))
+
+
+def _repeat(at: _At) -> Talk:
+    if at.case.pending is None and not at.case.plan_given:
+        return Talk(at.case, (at.note("repeat_nothing"),))
+    return Talk(at.case if at.case.pending else replace(at.case, plan_key=""))
+
+
+def _plan(at: _At) -> Talk:
     """ "Just tell me what to do": only the danger signs still come first."""
-    if intent == "repeat":
-        if case.pending is None and not case.plan_given:
-            return case, [replies.notice("help", knowledge.messages["repeat_nothing"])], False
-        return (case if case.pending else replace(case, plan_key="")), [], False
-    case = replace(case, paused=False, started=True)
+    case = replace(at.case, paused=False, started=True)
     if case.plan_given and case.pending is None:
-        return replace(case, plan_key=""), [], False
-    still_open = open_ask_ids(case, assessment, knowledge)
-    if any(i == FIRST or i.startswith(CONFIRM) for i in still_open):
-        return replace(case, lead=("nothing_yet",)), [], False
-    return replace(case, declined=tuple(dict.fromkeys((*case.declined, *still_open)))), [], False
+        return Talk(replace(case, plan_key=""))
+    still_open = open_ask_ids(case, at.assessment, at.knowledge)
+    if any(base(i) == FIRST or i.startswith(CONFIRM) for i in still_open):
+        return Talk(replace(case, lead=("nothing_yet",)))
+    return Talk(replace(case, declined=tuple(dict.fromkeys((*case.declined, *map(base, still_open))))))
 
 
-def _summary(case: Case, assessment: Assessment, knowledge: Knowledge) -> Reply:
-    made = make_plan(case, assessment, knowledge) if case.plan_given else None
-    facts = summary_facts(case, made, knowledge)
+_RESPONDERS: dict[str, Callable[[_At], Talk]] = {
+    "greet": _greet,
+    **dict.fromkeys(NOTICES, _notice),
+    **dict.fromkeys(SAID, _manners),
+    "stop": _stop,
+    "ask_why": _why,
+    "request_summary": _summary,
+    "request_plan": _plan,
+    "repeat": _repeat,
+    "got_better": _better,
+    "cannot_go": _cannot_go,
+    "while_waiting": _cannot_go,
+}
+# Wishes that are met whatever else the message says of a plan that did not help.
+_RESPONDERS_OF_WISHES = frozenset({"stop", "request_summary", "request_plan", "repeat", "privacy", "bot_challenge"})
+
+
+def summary(case: Case, assessment: Assessment, knowledge: Knowledge) -> Reply:
+    """The summary as it can be given now."""
     if not case.started:
         return replies.notice("help", knowledge.messages["summary_empty"])
+    made = make_plan(case, assessment, knowledge) if case.plan_given else None
     remedies = [item.id for item in made.remedies] if made else []
-    return replies.summary(facts, case, remedies, knowledge)
+    return replies.summary(summary_facts(case, made, knowledge), case, remedies, knowledge)
 
 
 def not_understood(case: Case, turn: Turn, knowledge: Knowledge) -> tuple[Case, Reply]:
@@ -102,7 +176,7 @@ def not_understood(case: Case, turn: Turn, knowledge: Knowledge) -> tuple[Case, 
     if case.pending == "consent" and reply_kind(turn) == NO:
         return case, replies.notice("help", m["consent_no"])
     if case.pending is not None:
-        return case, replies.notice("clarify", m[_again(case, misses, knowledge)])
+        return case, replies.notice("clarify", m[_again(case, knowledge)])
     if misses > 1:
         return case, replies.notice("help", m["help"])
     likely = [i for i in (turn.intent, *turn.alternatives) if i in knowledge.questions][:3]
@@ -114,9 +188,9 @@ def not_understood(case: Case, turn: Turn, knowledge: Knowledge) -> tuple[Case, 
     return case, replies.notice("clarify", text, choices=choices)
 
 
-def _again(case: Case, misses: int, knowledge: Knowledge) -> str:
+def _again(case: Case, knowledge: Knowledge) -> str:
     """Before the question comes again: the second time with a way out."""
-    if misses == 1:
+    if case.ignored <= 1:
         return "clarify_pending"
-    ask = knowledge.asks.get(case.pending or "")
-    return "clarify_list" if case.pending == FIRST or (ask and ask.none_of_these) else "clarify_skip"
+    ask = knowledge.asks.get(base(case.pending or ""))
+    return "clarify_list" if ask is not None and ask.none_of_these else "clarify_skip"

@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 import aiohttp
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
-from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -29,6 +28,7 @@ from tests.channels.terminal.samples import reply
 from unknot.channels.slack.channel import SlackChannel
 from unknot.channels.slack.config import SlackConfig
 from unknot.channels.slack.desk import Desk
+from unknot.conversations.tracker import TurnTrackerStore
 
 Json = dict[str, Any]
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -38,12 +38,21 @@ _names = itertools.count()
 class Assistant:
     """What Rasa is to the channel: hears messages, answers by the script, keeps trackers."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Path) -> None:
         self.heard: list[UserMessage] = []
         self.answer: Callable[[str], list[Json]] = reply
         self.before: Callable[[UserMessage], Awaitable[None]] | None = None
-        self.tracker_store = InMemoryTrackerStore(Domain.empty())
+        self.tracker_store = TurnTrackerStore(Domain.empty(), db=str(database))
         self.lock_store = InMemoryLockStore()
+        self.processor = SimpleNamespace(handle_message=self.handle, tracker_store=self.tracker_store)
+
+    def is_ready(self) -> bool:
+        return True
+
+    async def handle_message(self, message: UserMessage) -> None:
+        """As Rasa's agent."""
+        async with self.lock_store.lock(message.sender_id, wait_time_in_seconds=0.05):
+            await self.handle(message)
 
     async def handle(self, message: UserMessage) -> None:
         self.heard.append(message)
@@ -54,7 +63,7 @@ class Assistant:
             await message.output_channel.send_response(message.sender_id, {"custom": dict(payload)})
         tracker = await self.tracker_store.retrieve(message.sender_id)
         tracker = tracker or DialogueStateTracker(message.sender_id, [])
-        tracker.update(UserUttered(message.text))
+        tracker.update(UserUttered(message.text, message_id=message.message_id, metadata=message.metadata))
         for payload in payloads:
             tracker.update(BotUttered("", {"custom": payload}))
         await self.tracker_store.save(tracker)
@@ -76,25 +85,24 @@ class Running:
             "tokens": {"T1": "xoxb-one", "T2": "xoxb-two"},
             "signing_secret": SECRET,
             "api_url": f"{slack.url}/api/",
-            "seen_file": folder / "seen.db",
+            "database_url": f"sqlite:///{folder / 'unknot.db'}",
+            "claim_seconds": 1.0,
             "first_pause": 0.01,
             "drain_seconds": 5.0,
         }
         self.slack = slack
-        self.assistant = Assistant()
+        self.assistant = Assistant(folder / "unknot.db")
         self.channel = SlackChannel(SlackConfig(**{**values, **settings}))
         self.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         self._numbers = itertools.count(1)
         self._server: Any = None
         self.url = ""
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
         app = Sanic(f"slack_test_{next(_names)}", configure_logging=False)
-        app.ctx.agent = SimpleNamespace(
-            tracker_store=self.assistant.tracker_store, lock_store=self.assistant.lock_store
-        )
-        app.blueprint(self.channel.blueprint(self.assistant.handle), url_prefix="/webhooks/slack")
-        listener = socket.create_server(("127.0.0.1", 0), backlog=400)
+        app.ctx.agent = self.assistant
+        app.blueprint(self.channel.blueprint(self.assistant.handle_message), url_prefix="/webhooks/slack")
+        listener = socket.create_server(("127.0.0.1", port), backlog=400)
         self._server = await app.create_server(sock=listener, return_asyncio_server=True, access_log=False)
         await self._server.startup()
         await self._server.before_start()

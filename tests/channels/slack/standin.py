@@ -99,6 +99,9 @@ class StandIn:
     def _answer(self, method: str, arguments: Json, team: str) -> Json:
         if method == "conversations.open":
             return {"channel": {"id": f"D{team}{arguments['users']}"}}
+        if method == "conversations.history":
+            sent = [post for post in self.posts if post.get("channel") == arguments["channel"]]
+            return {"messages": [{"text": post["text"], "metadata": post.get("metadata")} for post in reversed(sent)]}
         if method == "auth.test":
             return {"team_id": team, "team": f"Workspace {team}", "user": "unknot", "user_id": "UBOT"}
         if method == "apps.connections.open":

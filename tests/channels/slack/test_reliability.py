@@ -11,7 +11,6 @@ import pytest
 
 from tests.channels.slack.harness import sign
 from tests.channels.terminal import samples
-from unknot.channels.slack.seen import DAY, Seen
 
 pytestmark = pytest.mark.anyio
 
@@ -223,31 +222,3 @@ async def test_a_flood_from_one_person_is_bounded_and_said(start):
     await app.settle()
     assert len(app.assistant.heard) == 3
     assert sum("a lot at once" in text for text in app.slack.texts) == 3
-
-
-def test_claims_end_some_day_and_hold_only_hashes(tmp_path):
-    now = [1000.0]
-    file = tmp_path / "seen.db"
-    seen = Seen(file, clock=lambda: now[0])
-    assert seen.claim("event", "T1", "Ev1")
-    assert not seen.claim("event", "T1", "Ev1")
-    assert seen.claim("event", "T2", "Ev1")
-    now[0] += 4 * DAY
-    assert seen.claim("event", "T1", "Ev1")
-    seen.release("event", "T1", "Ev1")
-    assert seen.claim("event", "T1", "Ev1")
-    seen.close()
-    assert b"Ev1" not in file.read_bytes()
-
-
-def test_two_processes_share_their_claims(tmp_path):
-    one, two = Seen(tmp_path / "seen.db"), Seen(tmp_path / "seen.db")
-    assert one.claim("event", "Ev1")
-    assert not two.claim("event", "Ev1")
-
-
-def test_an_unwritable_list_of_claims_still_lets_messages_in(tmp_path):
-    seen = Seen(tmp_path / "seen.db")
-    seen.close()
-    assert seen.claim("event", "Ev1")
-    assert not seen.claim("event", "Ev1")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from types import SimpleNamespace
 
 import pytest
-from rasa.core.tracker_store import InMemoryTrackerStore
-from rasa.shared.core.domain import Domain
 
 from tests.channels.slack.harness import elements, find, pressed, ticked
 from tests.channels.terminal import samples
+from unknot.conversations.access import AwayError
 
 pytestmark = pytest.mark.anyio
 
@@ -121,17 +122,37 @@ async def test_deleting_drops_what_could_not_be_sent(app):
     assert not any("To take with you" in text for text in app.slack.texts)
 
 
-async def test_a_store_that_cannot_delete_is_admitted(app):
-    class Other(InMemoryTrackerStore):
-        pass
-
-    class Stubborn:
-        retrieve_full_tracker = Other(Domain.empty()).retrieve_full_tracker
-
+async def test_data_that_cannot_be_deleted_at_the_moment_is_admitted(app, monkeypatch):
     view, _ = await open_home(app)
-    app.channel._desk._records._app.ctx.agent.tracker_store = Stubborn()
+
+    async def away(_):
+        raise AwayError
+
+    records = app.desk._records
+    monkeypatch.setattr(records, "_database", SimpleNamespace(run=away))
     await press_home(app, view, "Delete my data")
     assert "could not be deleted" in app.slack.texts[-1]
+
+
+async def test_what_is_said_after_the_deletion_was_asked_for_is_answered(app):
+    await app.say("hi")
+    view, _ = await open_home(app)
+    stuck = asyncio.Event()
+
+    async def wait(_):
+        await stuck.wait()
+
+    app.assistant.before = wait
+    await app.event(app.message("thanks"))
+    deleting = asyncio.create_task(press_home(app, view, "Delete my data"))
+    await asyncio.sleep(0.2)
+    await app.event(app.message("age"))
+    stuck.set()
+    await deleting
+    await app.settle()
+    assert app.assistant.words == ["hi", "thanks", "age"]
+    kept = await app.desk._records.everything("slack:T1:U1")
+    assert [one["text"] for one in kept["messages"] if one["from"] == "user"] == ["age"]
 
 
 async def test_the_shortcut_starts(app):

@@ -134,7 +134,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Chat]]:
 
     def make(url: str, context: BrowserContext | None = None, **options: Any) -> Chat:
         if context is None:
-            contexts.append(context := chromium.new_context(**options))
+            contexts.append(context := chromium.new_context(**{"service_workers": "block", **options}))
         chats.append(Chat(context, url))
         return chats[-1]
 

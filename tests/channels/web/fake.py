@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore, LockStore
-from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
+from unknot.conversations.tracker import TurnTrackerStore
 from unknot.knowledge.loader import load
 from unknot.knowledge.schema import Level
 
@@ -27,7 +28,7 @@ class FakeAgent:
     """Stands where Rasa's agent stands. `hold` keeps turns from ending, as a hung action server does."""
 
     def __init__(self, database: Path, lock_store: LockStore | None = None) -> None:
-        self.tracker_store = SQLTrackerStore(Domain.empty(), db=str(database))
+        self.tracker_store = TurnTrackerStore(Domain.empty(), db=str(database))
         self.lock_store = lock_store or InMemoryLockStore()
         self.processor = FakeProcessor(self)
         self.ready = True
@@ -90,6 +91,9 @@ def _last_asked(events: list[Payload]) -> str:
 def script(text: str, asked: str) -> list[tuple[float, Payload | None]]:
     """What the turn says: pauses before, and payloads; None waits until the hold is released."""
     low = text.lower()
+    for words, replies in COMING.items():
+        if words in low:
+            return [(0, reply) for reply in replies()]
     if "still" in low:
         return [(0, {**triage("emergency", "My advice stays.", ("urinary_retention",)), "number": "911"})]
     if re.search(r"cannot pee|chest pain|legs are weak", low):
@@ -118,18 +122,70 @@ def script(text: str, asked: str) -> list[tuple[float, Payload | None]]:
     if "see someone" in low:
         return [(0, triage("see_clinician", "Book a visit in the next days."))]
     if "relief" in low or "heat" in low:
-        back = [(0.0, ask(asked))] if asked else []
+        back = [(0.0, ask(asked))] if asked in ORDER else []
         return [(0, answer("fast_relief")), *back]
     if "summary" in low:
         return [(0, summary())]
     if "start over" in low:
         return [(0, {**notice("help", "Let us begin again. What is your back doing?"), "lifts": "emergency"})]
-    if asked and ORDER.index(asked) + 1 < len(ORDER):
+    if asked.startswith("confirm:"):
+        return [(0, {**notice("corrected", "Then I take that back."), "lifts": "emergency"})]
+    if asked in ORDER and ORDER.index(asked) + 1 < len(ORDER):
         following = ORDER[ORDER.index(asked) + 1]
         return [(0, ask(following, ["heat"] if following == "severity" else []))]
     if asked:
         return [(0, triage("self_care", "This can be treated at home.")), (0, plan()), (0, summary())]
     return [(0, notice("greeting", "That sounds painful. I can help you ease it.")), (0, ask(ORDER[0]))]
+
+
+def exits() -> list[Payload]:
+    """An emergency whose second message offers the ways out of it."""
+    titles = {"called": "I called", "gone": "I had it, it has gone", "never": "I never had it, you misread me"}
+    choices = [{"id": key, "title": title} for key, title in titles.items()]
+    return [emergency(), {**emergency_why(), "choices": choices}]
+
+
+def confirming() -> list[Payload]:
+    """The question that an emergency waits for once it was denied in passing."""
+    choices = [{"id": "gone", "title": "I had it, it has gone"}, {"id": "never", "title": "I never had it"}]
+    return [
+        triage("emergency", "My advice stays.", ("urinary_retention",)),
+        {
+            **{"type": "ask", "text": "What fits?", "asks": ["red_flags"], "ask": "confirm:urinary_retention"},
+            **{"choices": choices, "findings": ["urinary_retention"]},
+        },
+    ]
+
+
+def first_card(without: tuple[str, ...] = ()) -> Payload:
+    """A plan whose text is its first card only, with a choice of medicines and a dose clock."""
+    whole = plan()
+    remedies = [remedy for remedy in whole["remedies"] if remedy["id"] not in without]
+    for remedy in remedies:
+        if remedy["group"] == "medicine":
+            remedy["choice"] = "medicine"
+        if remedy["id"] == "acetaminophen":
+            remedy["clock"] = {"next_at": 1_700_000_000, "taken": 4, "most": 6}
+    held = [{"id": one, "because": ["anticoagulant"], "why": f"{one}, because of a blood thinner"} for one in without]
+    now = " ".join(f"{remedy['title']}." for remedy in remedies[:3])
+    text = f"Do this now: {now} Say more for the rest."
+    return {**whole, "text": text, "remedies": remedies, "withheld": [*whole["withheld"], *held]}
+
+
+COMING: dict[str, Callable[[], list[Payload]]] = {
+    "numb down there": exits,
+    "not really": confirming,
+    "card please": lambda: [first_card(), summary()],
+    "warfarin": lambda: [first_card(("side_lying",))],
+    "tell me more": lambda: [{**first_card(), "text": "The rest of the plan in a few words.", "part": 2}],
+    "not safe": lambda: [
+        {
+            **notice("crisis", load().regions["us"].crisis_text),
+            "choices": [{"id": "safe", "title": "I am safe now"}, {"id": "unsafe", "title": "I am not safe"}],
+        }
+    ],
+    "break down": lambda: [notice("error", "Something in me is not working. Write again in a minute.")],
+}
 
 
 def ask(record: str, meanwhile: list[str] | None = None) -> Payload:
@@ -202,14 +258,15 @@ def plan() -> Payload:
         {
             "id": remedy.id,
             "title": remedy.title,
-            "group_title": "Right now" if number < 4 else "Later today",
+            "group": remedy.group,
+            "group_title": load().messages[f"plan_group_{remedy.group}"],
             "how": remedy.how,
             "caution": remedy.caution or None,
             "sources": list(remedy.sources),
             "links": links(remedy.sources),
             "drawings": list(remedy.drawings),
         }
-        for number, remedy in enumerate(chosen)
+        for remedy in chosen
     ]
     because = load().conditions["anticoagulant"].label
     withheld = [

@@ -40,13 +40,13 @@ def until(chat: Chat, control: str) -> None:
             return
         if chat.page.locator(".place").count():
             if chat.reply.locator(".main[aria-disabled=true]").count():
-                chat.page.locator("path.spot").nth(2).click()
+                chat.page.locator(".spotted").nth(3).click()
             chat.reply.locator(".main").click()
         elif chat.page.locator(".scale").count():
             chat.page.get_by_role("radio", name="6").check()
             chat.reply.locator(".main").click()
         elif chat.page.locator(".ticks").count():
-            chat.button("None of these").click()
+            chat.none()
         elif chat.reply.locator(".choice").count():
             chat.reply.locator(".choice").first.click()
         else:
@@ -59,7 +59,7 @@ def take(browser: Browser, url: str) -> None:
     shoot(chat, "start")
     chat.say("My back just went into spasm when I lifted a box")
     until(chat, ".place")
-    chat.page.locator("path.spot").nth(2).click()
+    chat.page.locator(".spotted").nth(3).click()
     shoot(chat, "map", panel=True)
     until(chat, ".scale")
     chat.page.get_by_role("radio", name="6").check()
@@ -70,7 +70,7 @@ def take(browser: Browser, url: str) -> None:
     dark = Chat(browser.new_context(**PHONE, color_scheme="dark"), url).open()
     dark.say("My back is in spasm")
     until(dark, ".place")
-    dark.page.locator("path.spot").nth(7).click()
+    dark.page.locator(".spotted").nth(10).click()
     shoot(dark, "phone-dark")
     dark.say("I cannot pee and I am numb between my legs")
     dark.alarm.wait_for()

@@ -41,13 +41,13 @@ def answer(chat: Chat) -> None:
     """Answers whatever is asked, by its control where there is one."""
     reply = chat.reply
     if reply.locator(".place").count():
-        chat.page.locator("path.spot").nth(4).click()
+        chat.page.locator(".spotted").nth(5).click()
         reply.locator(".main").click()
     elif reply.locator(".scale").count():
         chat.page.get_by_role("radio", name="6").check()
         reply.locator(".main").click()
     elif reply.locator(".ticks").count():
-        chat.button("None of these").click()
+        chat.none()
     elif reply.locator(".choice").count():
         reply.locator(".choice").first.click()
     else:

@@ -13,8 +13,10 @@ import pytest
 
 from tests.channels.web.conftest import FRIEND, Person, events, problem
 from tests.channels.web.serve import FakeServer
-from unknot.channels.web.server import WebChannel, conversation
-from unknot.channels.web.server.config import WebConfig, from_settings, kept_secret
+from unknot.channels.web.server import WebChannel
+from unknot.channels.web.server.api import Api
+from unknot.channels.web.server.config import SIGNING_KEY_FILE, WebConfig, from_settings
+from unknot.conversations.keys import kept_text
 from unknot.settings import load_settings
 
 SECRET_WORDS = "numb between the legs since Tuesday"
@@ -194,7 +196,7 @@ def test_an_unused_token_dies_and_its_conversation_is_swept(own_server: Callable
     server.offset = 5000
     refused_everywhere(person)
     Person(server).begin()
-    assert SECRET_WORDS.encode() not in server.database.read_bytes()
+    assert SECRET_WORDS.encode() not in kept_bytes(server)
 
 
 def test_a_newcomer_is_let_in_where_dead_conversations_cannot_be_swept(
@@ -209,9 +211,14 @@ def test_a_newcomer_is_let_in_where_dead_conversations_cannot_be_swept(
         tried.append(True)
         raise OSError
 
-    monkeypatch.setattr(conversation, "erase", erase)
+    monkeypatch.setattr(Api, "_erase", erase)
     assert Person(server).begin()["new"]
     assert tried
+
+
+def kept_bytes(server: FakeServer) -> bytes:
+    """The database's file and its write-ahead log."""
+    return b"".join(path.read_bytes() for path in sorted(server.database.parent.glob("unknot.db*")))
 
 
 def test_delete_leaves_nothing_behind(own_server: Callable[..., FakeServer]) -> None:
@@ -223,11 +230,11 @@ def test_delete_leaves_nothing_behind(own_server: Callable[..., FakeServer]) -> 
     other.say("my own words stay")
     sid = claims_of(token_of(person))["sid"]
     replayed = token_of(person)
-    assert SECRET_WORDS.encode() in server.database.read_bytes()
+    assert SECRET_WORDS.encode() in kept_bytes(server)
     answer = person.http.delete("/api/conversation")
     assert answer.json() == {"deleted": True}
     assert COOKIE not in person.http.cookies
-    left = server.database.read_bytes()
+    left = kept_bytes(server)
     assert SECRET_WORDS.encode() not in left
     assert sid.encode() not in left
     with sqlite3.connect(server.database) as database:
@@ -249,7 +256,7 @@ def test_delete_stops_a_turn_under_way(own_server: Callable[..., FakeServer]) ->
     assert person.http.delete("/api/conversation").status_code == 200
     server.do(server.agent.hold.set)
     Person(server).begin()
-    assert SECRET_WORDS.encode() not in server.database.read_bytes()
+    assert SECRET_WORDS.encode() not in kept_bytes(server)
 
 
 def test_export_has_everything_and_only_ones_own(victim: Person) -> None:
@@ -259,7 +266,7 @@ def test_export_has_everything_and_only_ones_own(victim: Person) -> None:
     body = answer.json()
     assert [item["from"] for item in body["conversation"]] == ["user", "bot", "bot"]
     assert [event["event"] for event in body["events"]].count("user") == 1
-    assert set(body) == {"exported", "session", "conversation", "waiting", "events"}
+    assert set(body) == {"exported", "session", "conversation", "understood", "waiting", "events"}
 
 
 @pytest.mark.parametrize(
@@ -423,13 +430,13 @@ def problem_ready(answer: Any) -> int:
 
 
 def test_the_secret_is_made_once_and_kept_closed(tmp_path: Path) -> None:
-    first = kept_secret(tmp_path / "var")
+    first = kept_text(tmp_path / "var", SIGNING_KEY_FILE)
     assert len(first) >= 64
-    assert kept_secret(tmp_path / "var") == first
+    assert kept_text(tmp_path / "var", SIGNING_KEY_FILE) == first
     assert stat.S_IMODE((tmp_path / "var" / "web_secret").stat().st_mode) == 0o600
     (tmp_path / "var" / "web_secret").write_text("short")
     with pytest.raises(ValueError, match="delete it"):
-        kept_secret(tmp_path / "var")
+        kept_text(tmp_path / "var", SIGNING_KEY_FILE)
 
 
 def test_configuration(tmp_path: Path) -> None:

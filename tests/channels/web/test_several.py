@@ -183,7 +183,7 @@ def test_deleting_reaches_what_another_server_was_about_to_handle(pair: Pair) ->
     gone.join()
     time.sleep(0.3)
     rows = sqlite3.connect(pair.a.database)
-    for table, column in (("web_inbox", "text"), ("events", "data"), ("web_sessions", "session")):
+    for table, column in (("inbox", "text"), ("events", "data"), ("web_sessions", "session")):
         found = [row[0] for row in rows.execute(f"SELECT {column} FROM {table}")]
         assert found == [], table
     rows.close()

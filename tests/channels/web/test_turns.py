@@ -121,7 +121,7 @@ def test_a_failed_turn_says_so_and_may_be_tried_again(person: Person, caplog: py
     assert told[1]["message"]
     assert "secret words" not in caplog.text
     before = person.server.agent.turns
-    assert events(person.post({"text": "boom"}, "message-boom"))[-1]["event"] == "failed"
+    assert events(person.post({"text": "boom secret words"}, "message-boom"))[-1]["event"] == "failed"
     assert person.server.agent.turns == before + 1
 
 

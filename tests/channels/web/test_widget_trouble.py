@@ -22,7 +22,7 @@ Visit = Callable[..., Chat]
 def test_offline_and_back(shared: FakeServer, visit: Visit) -> None:
     chat = visit(shared.url).open()
     chat.say("my back is in spasm")
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
     turns = shared.agent.turns
     chat.context.set_offline(True)
     chat.say("one thing")
@@ -48,7 +48,7 @@ def test_what_was_typed_offline_survives_a_reload(own_server: Callable[..., Fake
     server = own_server()
     chat = visit(server.url).open()
     chat.say("my back is in spasm")
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
     chat.page.route("**/api/**", lambda route: route.abort())
     chat.say("kept for later")
     expect(chat.page.locator("[data-state=waiting]")).to_have_count(1)
@@ -65,7 +65,7 @@ def test_a_proxy_without_a_server(own_server: Callable[..., FakeServer], visit: 
     server = own_server()
     chat = visit(server.url).open()
     chat.say("my back is in spasm")
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
     refused: list[int] = []
 
     def refuse(route: Any) -> None:
@@ -92,9 +92,9 @@ def test_server_restarted_in_the_middle(own_server: Callable[..., FakeServer], v
     server = own_server()
     chat = visit(server.url).open()
     chat.say("my back is in spasm")
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
     server.stop()
-    chat.button("None of these").click()
+    chat.none()
     expect(chat.page.get_by_text("I cannot be reached right now.")).to_be_visible()
     server.start()
     chat.page.locator(".status").get_by_role("button", name="Try again").click()
@@ -112,7 +112,7 @@ def test_opened_while_the_server_is_away(own_server: Callable[..., FakeServer], 
     expect(chat.page.get_by_text("I cannot be reached right now.")).to_be_visible()
     chat.say("my back is in spasm")
     chat.page.unroute("**/api/**")
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
     assert server.agent.texts == ["my back is in spasm"]
 
 
@@ -136,7 +136,7 @@ def test_a_turn_that_fails_can_be_tried_again(shared: FakeServer, visit: Visit) 
     expect(chat.page.locator("[data-state=failed]")).to_be_visible()
     assert shared.agent.turns == turns + 1
     chat.say("my back is in spasm")
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
 
 
 def test_too_fast(own_server: Callable[..., FakeServer], visit: Visit) -> None:
@@ -151,7 +151,7 @@ def test_a_session_that_is_over(own_server: Callable[..., FakeServer], visit: Vi
     server = own_server(token_seconds=1000)
     chat = visit(server.url).open()
     chat.say("my back is in spasm")
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
     server.offset = 5000
     chat.say("are you human")
     expect(chat.page.get_by_text("The last conversation is over.")).to_be_visible()
@@ -216,10 +216,10 @@ def test_embedding_in_an_allowed_page(
     chat.page.goto(page.url)
     chat.button("Open the chat").click()
     chat.say("my back is in spasm")
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
     assert chat.context.cookies() == []
     chat.page.reload()
-    expect(chat.reply).to_contain_text("None of these")
+    expect(chat.reply).to_contain_text("Pick all that fit")
     assert len(chat.texts()) == 3
     assert chat.violations("embedded") == []
 

@@ -16,8 +16,8 @@ from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from scripts.servers import Server
-from unknot.channels.web.server.database import INBOX, SESSIONS, TABLES
 from unknot.conversations.database import Database
+from unknot.conversations.tables import FAILED, INBOX, OURS, SESSIONS
 from unknot.launch.endpoints import tracker_store
 
 DAY = 86_400.0
@@ -38,7 +38,7 @@ class Kept:
             about["host"] = about.pop("url")
         self.tracker_store = SQLTrackerStore(Domain.empty(), **about)
         self.database = Database(self.url)
-        TABLES.create_all(self.database.engine)
+        OURS.create_all(self.database.engine)
 
     def talk(self, sender: str, words: str, at: float, slot: str = "") -> None:
         """One turn at a time, saved as Rasa does."""
@@ -59,8 +59,9 @@ class Kept:
             times = {"rotated": at, "created": at, "seen": at}
             db.execute(SESSIONS.insert().values(session=session, generation=0, **times))
             if waiting:
-                row = {"message": f"message-{session}", "text": waiting, "restart": False, "failed": True, "at": at}
-                db.execute(INBOX.insert().values(session=session, **row))
+                row = {"message": f"message-{session}", "text": waiting, "restart": False, "at": at}
+                row |= {"conversation": f"web:{session}", "state": FAILED, "tells": False}
+                db.execute(INBOX.insert().values(**row))
 
     def web_sessions(self) -> list[str]:
         """Which sessions there are."""
@@ -78,7 +79,7 @@ class Kept:
 
     def close(self) -> None:
         """Lets go of the database."""
-        TABLES.drop_all(self.database.engine)
+        OURS.drop_all(self.database.engine)
         self.database.close()
         self.tracker_store.engine.dispose()
 
@@ -97,7 +98,7 @@ def postgres(postgres_server: Server, tmp_path: Path) -> Iterator[Kept]:
     kept = Kept(postgres_server.url, tmp_path)
     yield kept
     for sender in kept.senders():
-        kept.database.delete(sender)
+        kept.database.erase(sender)
     kept.close()
 
 

@@ -201,7 +201,7 @@ async def test_words_are_where_they_belong_and_nowhere_after_erasing(everything:
 
     held = {"unknot.db", "unknot.db-wal"}
     assert "events" in everything.tables_with_marks()
-    assert everything.tables_with_marks() <= {"events", "web_inbox"}
+    assert everything.tables_with_marks() <= {"events", "inbox"}
     assert everything.files_with_marks()
     assert everything.files_with_marks() <= held
     logs = b"".join(path.read_bytes() for path in everything.server.logs.glob("*.log"))

@@ -40,7 +40,7 @@ def test_export_has_all_and_only_ones_own(sqlite: Kept, channel: str) -> None:
     assert found["understood"] == {"finding": "numb_saddle"}
     assert len(found["events"]) == 3
     assert (found.get("session") is not None) == (channel == "web")
-    assert [one["text"] for one in found.get("waiting", [])] == ([WORDS] if channel == "web" else [])
+    assert [one["text"] for one in found["waiting"]] == ([WORDS] if channel == "web" else [])
     assert "trombone" not in json.dumps(found)
 
 

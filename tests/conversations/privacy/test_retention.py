@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conversations.privacy.conftest import DAY, NOW, Kept
-from unknot.channels.slack import seen
-from unknot.conversations import retention
-from unknot.conversations.retention import purge, purge_marks, rotate
+from unknot.conversations.retention import purge, rotate
 from unknot.launch.keeper import Keeper
 from unknot.settings import Settings
 
@@ -43,7 +41,7 @@ def test_old_conversations_go_and_others_stay(kept: Kept, no_sleep: NoSleep) -> 
 
 
 def test_more_than_one_chunk(kept: Kept, no_sleep: NoSleep, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unknot.conversations.database.CHUNK", 3)
+    monkeypatch.setattr("unknot.conversations.records.CHUNK", 3)
     for number in range(8):
         kept.talk(f"web:{number}", OLD_WORDS, NOW - 40 * DAY)
         kept.web_session(str(number), NOW - 40 * DAY, waiting=OLD_WORDS)
@@ -52,8 +50,8 @@ def test_more_than_one_chunk(kept: Kept, no_sleep: NoSleep, monkeypatch: pytest.
     assert (done.conversations, done.sessions) == (8, 8)
     assert kept.senders() == []
     assert kept.web_sessions() == ["fresh"]
-    assert [one["text"] for one in kept.database.web_inbox("fresh")] == [NEW_WORDS]
-    assert kept.database.web_inbox("3") == []
+    assert [one["text"] for one in kept.database.export("web:fresh")["waiting"]] == [NEW_WORDS]
+    assert kept.database.export("web:3")["waiting"] == []
     assert purge(settings_of(kept), NOW, no_sleep).conversations == 0
 
 
@@ -76,7 +74,7 @@ def test_no_byte_is_left_in_the_file(sqlite: Kept, no_sleep: NoSleep, journal: s
 def test_who_comes_back_meanwhile_keeps_all(kept: Kept) -> None:
     kept.talk("rest-back", OLD_WORDS, NOW - 31 * DAY)
     kept.talk("rest-back", NEW_WORDS, NOW)  # after it was found to be old, before it is deleted
-    assert kept.database.delete("rest-back", NOW - 30 * DAY) == 0
+    assert not kept.database.expire("rest-back", NOW - 30 * DAY)
     assert kept.senders() == ["rest-back"]
 
 
@@ -104,24 +102,10 @@ def test_nothing_is_made_where_nothing_is(tmp_path: Path, no_sleep: NoSleep) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_slack_s_marks(tmp_path: Path, no_sleep: NoSleep) -> None:
-    at = {"now": NOW - 31 * DAY}
-    file = tmp_path / retention.SLACK_FILE
-    marks = seen.Seen(file, clock=lambda: at["now"])
-    marks.claim("chosen", "old", seconds=seen.CLICK_SECONDS)
-    at["now"] = NOW - 29 * DAY
-    marks.claim("chosen", "younger", seconds=seen.CLICK_SECONDS)
-    at["now"] = NOW - 4 * DAY
-    marks.claim("event", "spent")
-    at["now"] = NOW - DAY
-    marks.claim("event", "fresh")
-    assert purge_marks(file, NOW, 30 * DAY, no_sleep) == 2
-    at["now"] = NOW
-    assert not marks.claim("chosen", "younger", seconds=seen.CLICK_SECONDS)
-    assert not marks.claim("event", "fresh")
-    assert marks.claim("chosen", "old", seconds=seen.CLICK_SECONDS)
-    marks.close()
-    assert (retention.SLACK_EVENT_SECONDS, retention.SLACK_CLICK_SECONDS) == (seen.EVENT_SECONDS, seen.CLICK_SECONDS)
+def test_the_file_of_slack_s_marks_of_an_earlier_version_goes(sqlite: Kept, no_sleep: NoSleep) -> None:
+    (sqlite.folder / "slack_seen.db").write_bytes(b"hashes")
+    purge(settings_of(sqlite), NOW, no_sleep)
+    assert not (sqlite.folder / "slack_seen.db").exists()
 
 
 def test_no_line_of_a_log_is_older_than_allowed(tmp_path: Path) -> None:
@@ -186,4 +170,4 @@ def test_the_keeper_goes_on_after_a_day_on_which_nothing_could_be_written(
 
 def test_make_purge_is_this_command() -> None:
     shown = subprocess.run(["make", "-n", "purge"], capture_output=True, text=True, check=True).stdout
-    assert "-m privacy purge" in shown
+    assert "-m unknot.conversations purge" in shown

@@ -1,4 +1,4 @@
-"""`make slack`: checks the tokens with Slack, says what is wrong with them, and starts the assistant."""
+"""`make slack`, `make slack-web`: checks the tokens with Slack, says what is wrong, and starts the assistant."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from unknot.channels.slack.config import ANY_TEAM, SlackConfig, SlackConfigError
 from unknot.settings import ROOT, USAGE_EXIT, SettingsError, load_settings
 
 CREDENTIALS = ROOT / "unknot/channels/slack/credentials.yml"
+WITH_WEB = CREDENTIALS.with_name("credentials_with_web.yml")
 
 
 async def check(config: SlackConfig) -> list[str]:
@@ -51,7 +52,8 @@ def _meaning(variable: str, code: str) -> str:
 
 
 def main() -> int:
-    """Exit status: 64 when a token is missing or wrong, otherwise the server's own."""
+    """Exit status: 64 when a token is missing or wrong, else the server's own. `--with-web`: the page too."""
+    credentials = WITH_WEB if "--with-web" in sys.argv[1:] else CREDENTIALS
     logging.disable(logging.CRITICAL)  # what is wrong is said below, once
     try:
         config = from_settings(load_settings())
@@ -65,7 +67,7 @@ def main() -> int:
     sys.stderr.flush()
     logging.disable(logging.NOTSET)
     os.chdir(ROOT)
-    sys.argv = ["make slack", "--stop-with-parent", "--credentials", str(CREDENTIALS)]
+    sys.argv = ["make slack", "--stop-with-parent", "--credentials", str(credentials)]
     runpy.run_module("unknot.launch.run", run_name="__main__")  # runs until stopped, then exits
     return 0
 

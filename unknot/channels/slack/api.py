@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from unknot.channels.slack.config import SlackConfig, SlackConfigError
+from unknot.observability.metrics import SLACK_LIMITED
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ TOKEN_FAULTS = {
     "missing_scope": "the bot token lacks a scope: install the app again from unknot/channels/slack/manifest.yml",
     "not_allowed_token_type": "this is the wrong kind of token for the call",
 }
+_ONCE_SECONDS = 1.0  # an acknowledgement waits for it
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -78,6 +80,7 @@ class SlackApi:
                 failure, retry_after = _reason(error)
                 if retry_after is not None and retry_after <= self._config.longest_pause:
                     waits += 1
+                    SLACK_LIMITED.inc()
                     self._paused[token, method] = time.monotonic() + retry_after
                     if waits <= self._config.most_waits:
                         continue
@@ -89,6 +92,14 @@ class SlackApi:
                 logger.error("Slack: %s failed: %s", method, TOKEN_FAULTS.get(failure, failure))
                 raise SlackCallError(method, failure)
             await self._sleep(self._config.first_pause * 2 ** (failures - 1))
+
+    async def call_once(self, token: str, method: str) -> dict[str, Any]:
+        """The answer of a method without arguments, tried once and not for long. Raises SlackCallError."""
+        try:
+            response = await asyncio.wait_for(self._client(token).api_call(method, json={}), _ONCE_SECONDS)
+        except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError, ValueError):
+            raise SlackCallError(method, "unreachable") from None
+        return dict(response.data) if isinstance(response.data, dict) else {}
 
     async def post_to_response_url(self, url: str, body: dict[str, Any]) -> bool:
         """Answers an interaction at the address that came with it; whether it worked."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from unknot.settings import Settings
@@ -26,7 +25,8 @@ class SlackConfig:
     app_token: str = field(default="", repr=False)  # for Socket Mode; empty: events come by HTTP
     signing_secret: str = field(default="", repr=False)
     api_url: str = "https://slack.com/api/"
-    seen_file: Path = Path("var/slack_seen.db")
+    database_url: str = field(default="sqlite:///var/unknot.db", repr=False)
+    claim_seconds: float = 6.0  # after which another server may take up a message
     max_body: int = 1_000_000  # bytes of one request
     max_text: int = 4_000  # characters of one message that are read
     max_waiting: int = 20  # messages of one person that may wait for their turn
@@ -58,7 +58,7 @@ def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None
         "app_token": app_token,
         "signing_secret": secret,
         "api_url": settings.slack_api,
-        "seen_file": settings.data_dir / "slack_seen.db",
+        "database_url": settings.database_url,
     }
     if app_token and not app_token.startswith("xapp-"):
         raise SlackConfigError(

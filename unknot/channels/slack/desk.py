@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 from unknot.channels.slack import clicks, events, home
@@ -15,16 +15,21 @@ from unknot.channels.slack.blocks import Block, Message
 from unknot.channels.slack.clicks import Chosen, Origin
 from unknot.channels.slack.config import SlackConfig
 from unknot.channels.slack.delivery import Delivery, Person
-from unknot.channels.slack.events import HomeOpened, Said, team_of
+from unknot.channels.slack.events import Dropped, HomeOpened, Said, TokensRevoked, Uninstalled
 from unknot.channels.slack.mrkdwn import escape, typed
-from unknot.channels.slack.seen import CLICK_SECONDS, Seen
-from unknot.channels.slack.turns import Handler, Turns
+from unknot.channels.slack.recent import Recent
+from unknot.channels.slack.teams import Teams
+from unknot.channels.slack.turns import Turns
 from unknot.channels.slack.words import Words
+from unknot.conversations.inbox import Inbox
+from unknot.observability.metrics import SLACK_EVENTS
 
 logger = logging.getLogger(__name__)
 Raw = Mapping[str, Any]
 _EXPORT_PIECE = 3_000  # characters of a message with a part of an export
 Answer = dict[str, Any] | None
+_ONCE = (OPEN_FORM, home.SUMMARY, home.EXPORT, home.DELETE)
+_OUTCOMES = {Dropped: "dropped", Uninstalled: "uninstalled", TokensRevoked: "revoked"}
 
 
 class Keeper(Protocol):
@@ -36,129 +41,150 @@ class Keeper(Protocol):
     async def everything(self, conversation: str) -> Mapping[str, Any] | None:
         """All of it, ready for JSON; None when nothing is kept."""
 
-    async def delete(self, conversation: str) -> bool:
-        """Deletes a conversation; whether that worked."""
+    async def delete(self, conversation: str, up_to: int | None = None) -> bool:
+        """Deletes a conversation, but for what was accepted after the message `up_to`; whether that worked."""
+
+    async def delete_team(self, team: str) -> int:
+        """Deletes all conversations of a workspace; how many."""
 
 
 class Desk:
     """One running Slack app. Make it inside the event loop; `close` it there."""
 
     def __init__(
-        self, config: SlackConfig, handler: Handler, records: Keeper, words: Words, api: SlackApi | None = None
+        self,
+        config: SlackConfig,
+        inbox: Inbox,
+        agent: Callable[[], Any],
+        records: Keeper,
+        words: Words,
+        api: SlackApi | None = None,
     ) -> None:
         self._config = config
         self._records = records
         self._words = words
         self.api = api or SlackApi(config)
-        self._seen = Seen(config.seen_file)
+        self._recent = Recent()
+        self._inbox = inbox
+        self.teams = Teams(config, self.api)
         self.delivery = Delivery(self.api, words)
-        self._turns = Turns(config, handler, self.delivery, words)
+        self._turns = Turns(config, inbox, agent, self.delivery, words)
         self._tasks: set[asyncio.Task[None]] = set()
+        loop = asyncio.get_running_loop()
+        self._beside = [loop.create_task(job()) for job in (inbox.keep_alive, self._turns.keep_taking_up)]
 
-    # Each of the three returns what the acknowledgement is to carry, without waiting for Slack or the assistant.
+    # Each of the three returns what the acknowledgement is to carry, without waiting for Slack or the assistant. What
+    # was said is kept by then; AwayError where it cannot be, and then it must not be acknowledged.
 
-    def event(self, raw: Raw) -> None:
-        """An event_callback of the Events API. A retry of one that was taken is dropped, whatever its reason."""
-        found = events.read(raw)
-        if found is None:
-            return
-        event_id = str(raw.get("event_id") or "")
-        if event_id and not self._seen.claim("event", found.person.team, event_id):
-            return
-        if isinstance(found, HomeOpened):
+    async def event(self, raw: Raw) -> None:
+        """An event_callback of the Events API. A retry of one that was kept changes nothing, whatever its reason."""
+        found = events.read(raw, await self.teams.of(raw))
+        SLACK_EVENTS.labels(_OUTCOMES.get(type(found), "taken")).inc()
+        if isinstance(found, Dropped):
+            if found.why:
+                logger.warning("Slack: an event was dropped: %s", found.why)
+        elif isinstance(found, HomeOpened):
             self._start(self._show_home(found.person))
-        elif self._seen.claim("message", found.person.team, found.channel, found.ts):
-            self._said(found)
+        elif isinstance(found, Said):
+            await self._said(found)
+        elif isinstance(found, Uninstalled):
+            self._start(self._leave(found.team))
+        else:
+            self.teams.revoke(found.team)
 
-    def command(self, form: Raw) -> Answer:
+    async def command(self, form: Raw) -> Answer:
         """A slash command: begins, or says what stands behind it."""
-        person = Person(str(form.get("team_id") or form.get("enterprise_id") or ""), str(form.get("user_id") or ""))
+        person = Person(await self.teams.of(form), str(form.get("user_id") or ""))
         trigger = str(form.get("trigger_id") or "")
-        if not person.team or not person.user or not self._seen.claim("trigger", person.team, trigger):
+        if not person.team or not person.user:
             return None
         words = str(form.get("text") or "").strip() or self._words["start_words"]
-        self._turns.say(person, words, f"command.{trigger}")
-        self._start(self._point_command(person, form))
+        if await self._turns.say(person, words, f"command.{trigger}"):
+            self._start(self._point_command(person, form))
         return None
 
-    def interaction(self, raw: Raw) -> Answer:
+    async def interaction(self, raw: Raw) -> Answer:
         """Something was pressed or filled in."""
-        person = Person(team_of(raw), str((raw.get("user") or {}).get("id") or ""))
+        person = Person(await self.teams.of(raw), str((raw.get("user") or {}).get("id") or ""))
         if not person.team or not person.user:
             return None
         kind = raw.get("type")
-        if kind == "view_submission":
-            return self._filled_in(person, raw.get("view") or {})
         trigger = str(raw.get("trigger_id") or "")
-        if trigger and not self._seen.claim("trigger", person.team, trigger):
-            return None
+        if kind == "view_submission":
+            return await self._filled_in(person, raw.get("view") or {})
         if kind == "shortcut":
-            self._turns.say(person, self._words["start_words"], f"shortcut.{trigger}")
+            await self._turns.say(person, self._words["start_words"], f"shortcut.{trigger}")
         elif kind == "block_actions":
-            self._pressed(person, raw, trigger)
+            await self._pressed(person, raw, trigger)
         return None
 
     async def close(self) -> None:
-        """Finishes what is under way, for a limited time, and closes everything."""
+        """Finishes what is under way, for a limited time, gives back the rest, and closes everything."""
+        for task in self._beside:
+            task.cancel()
         await self._turns.drain(self._config.drain_seconds)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._config.drain_seconds)
         await self.delivery.drain(self._config.drain_seconds)
+        await self._inbox.release_all()
         await self.api.close()
-        self._seen.close()
 
-    def _said(self, said: Said) -> None:
+    async def _said(self, said: Said) -> None:
         if said.private:
             self.delivery.use_channel(said.person, said.channel)
-        else:
+        if said.private and not typed(said.text):
+            if self._recent.claim("message", said.person.team, said.channel, said.ts):
+                self._turns.tell(said.person, self._words["only_text"])
+            return
+        words = said.text if typed(said.text) else self._words["start_words"]
+        if await self._turns.say(said.person, words, f"{said.channel}.{said.ts}") and not said.private:
             self._start(self._point_mention(said))
-        if typed(said.text):
-            self._turns.say(said.person, said.text, f"{said.channel}.{said.ts}")
-        elif said.private:
-            self._turns.tell(said.person, self._words["only_text"])
-        else:
-            self._turns.say(said.person, self._words["start_words"], f"{said.channel}.{said.ts}")
 
-    def _pressed(self, person: Person, raw: Raw, trigger: str) -> None:
+    async def _pressed(self, person: Person, raw: Raw, trigger: str) -> None:
         actions = raw.get("actions") or [{}]
         name = str(actions[0].get("action_id", ""))
         if name == TICK:
             return  # Slack keeps the ticks until Send
+        if name in _ONCE and trigger and not self._recent.claim("trigger", person.team, trigger):
+            return
         if name == OPEN_FORM:
             self._start(self._open(person, trigger, clicks.form_for(raw, self._words)))
         elif name == home.START:
-            self._turns.say(person, self._words["start_words"], f"home.{trigger}")
+            await self._turns.say(person, self._words["start_words"], f"home.{trigger}")
         elif name == home.SUMMARY:
             self._start(self._open_summary(person, trigger))
         elif name == home.EXPORT:
             self._turns.do(person, lambda: self._export(person))
         elif name == home.DELETE:
-            self._turns.do(person, lambda: self._delete(person))
+            up_to = await self._inbox.newest()
+            self._turns.do(person, lambda: self._delete(person, up_to))
         else:
-            self._chose(person, clicks.origin_of(raw), clicks.chosen(raw), name)
+            await self._chose(person, clicks.origin_of(raw), clicks.chosen(raw), name)
 
-    def _filled_in(self, person: Person, view: Raw) -> Answer:
+    async def _filled_in(self, person: Person, view: Raw) -> Answer:
         if view.get("callback_id") != FORM:
             return None
         choice = clicks.form_answer(view)
         if choice is None:
             return {"response_action": "errors", "errors": {"place": self._words["form_empty"]}}
-        self._chose(person, clicks.form_origin(view), choice, FORM)
+        await self._chose(person, clicks.form_origin(view), choice, FORM)
         return None
 
-    def _chose(self, person: Person, origin: Origin, choice: Chosen | None, name: str) -> None:
+    async def _chose(self, person: Person, origin: Origin, choice: Chosen | None, name: str) -> None:
         """Takes a choice, once for each message: a second press changes nothing."""
         if choice is None:
             if name == "send_ticks":
                 self._start(self._hint(person, origin))
             return
-        key = ("chosen", person.team, person.user, origin.channel, origin.ts)
-        if not self._seen.claim(*key, seconds=CLICK_SECONDS):
-            return
-        if not self._turns.say(person, choice.words, f"{origin.channel}.{origin.ts}.chosen"):
-            self._seen.release(*key)
-            return
-        self._start(self._replace(person, origin, choice))
+        if await self._turns.say(person, choice.words, f"{origin.channel}.{origin.ts}.chosen"):
+            self._start(self._replace(person, origin, choice))
+
+    async def _leave(self, team: str) -> None:
+        """The workspace has removed the app: nothing of its people is kept."""
+        self.teams.revoke(team)
+        self.delivery.forget_team(team)
+        count = await self._records.delete_team(team)
+        logger.warning("Slack: the app was removed from a workspace; %d of its conversations are deleted", count)
 
     async def _replace(self, person: Person, origin: Origin, choice: Chosen) -> None:
         """Puts what was chosen where the buttons were."""
@@ -226,10 +252,10 @@ class Desk:
         parts = [text[at : at + _EXPORT_PIECE] for at in range(0, len(text), _EXPORT_PIECE)]
         self.delivery.send(person, [Message(f"```{escape(part)}```") for part in parts])
 
-    async def _delete(self, person: Person) -> None:
+    async def _delete(self, person: Person, up_to: int) -> None:
         self.delivery.forget(person)
         try:
-            deleted = await self._records.delete(person.conversation)
+            deleted = await self._records.delete(person.conversation, up_to)
         except Exception as error:
             logger.error("Slack: a conversation could not be deleted: %s", type(error).__name__)
             deleted = False

@@ -33,39 +33,59 @@ class HomeOpened:
     person: Person
 
 
-def team_of(raw: Raw) -> str:
-    """The workspace a request belongs to; where Slack names none, as for a whole organisation, the organisation."""
-    for holder in (raw, raw.get("team"), raw.get("user"), *(raw.get("authorizations") or ())):
-        if isinstance(holder, Mapping):
-            for key in ("team_id", "id") if holder is raw.get("team") else ("team_id",):
-                if isinstance(holder.get(key), str) and holder[key]:
-                    return str(holder[key])
-    event = raw.get("event")
-    if isinstance(event, Mapping) and isinstance(event.get("team"), str):
-        return str(event["team"])
-    enterprise = raw.get("enterprise")
-    named = enterprise.get("id") if isinstance(enterprise, Mapping) else raw.get("enterprise_id")
-    return str(named or "")
+@dataclass(frozen=True)
+class Uninstalled:
+    """A workspace has removed the app."""
+
+    team: str
 
 
-def read(raw: Raw) -> Said | HomeOpened | None:
-    """What an event_callback asks of us; None for bots, edits, joins, other channels and everything unknown."""
+@dataclass(frozen=True)
+class TokensRevoked:
+    """A workspace's bot token is worth nothing any more."""
+
+    team: str
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Nothing for us: of bots, edits, joins, other channels. `why` where an operator wants to know; no words."""
+
+    why: str = ""
+
+
+Found = Said | HomeOpened | Uninstalled | TokensRevoked | Dropped
+
+
+def read(raw: Raw, team: str) -> Found:
+    """What an event_callback asks of us. `team`: the workspace it belongs to, "" where that is nobody's."""
     event = raw.get("event")
     if not isinstance(event, Mapping):
-        return None
-    user, team = event.get("user"), team_of(raw)
-    if not isinstance(user, str) or not user or user == SLACKBOT or not team or _is_bot(event, raw):
-        return None
-    person = Person(team, user)
+        return Dropped("it holds no event")
+    kind = event.get("type")
+    if not team:
+        return Dropped("it is of a workspace that no token is for")
+    if kind == "app_uninstalled":
+        return Uninstalled(team)
+    if kind == "tokens_revoked":
+        tokens = event.get("tokens")
+        return TokensRevoked(team) if isinstance(tokens, Mapping) and tokens.get("bot") else Dropped()
+    user = event.get("user")
+    if not isinstance(user, str) or not user or user == SLACKBOT or _is_bot(event, raw):
+        return Dropped()
+    return _of_person(event, Person(team, user))
+
+
+def _of_person(event: Raw, person: Person) -> Found:
     kind = event.get("type")
     if kind == "app_home_opened":
-        return HomeOpened(person) if event.get("tab") == "home" else None
+        return HomeOpened(person) if event.get("tab") == "home" else Dropped()
     subtype = str(event.get("subtype") or "")
     if kind not in ("message", "app_mention") or subtype not in _WITH_WORDS or event.get("hidden"):
-        return None
+        return Dropped()
     private = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
     if kind == "message" and not private:
-        return None  # in channels only a mention is for us
+        return Dropped()  # in channels only a mention is for us
     return Said(
         person=person,
         text=str(event.get("text") or ""),

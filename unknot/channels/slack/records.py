@@ -1,30 +1,31 @@
-"""What the tracker store keeps about a person in Slack: reading the last summary or all of it, deleting all of it."""
+"""What is kept about a person in Slack: reading the last summary or all of it, deleting all of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from unknot.channels.web.server.conversation import EraseError, erase, events_of
-from unknot.conversations.database import understood
+from unknot.conversations import records
+from unknot.conversations.access import Access
+from unknot.conversations.events import all_of
+from unknot.conversations.handling import LOCK_PAUSE
 
-_LOCK_SECONDS = 0.05
 
-
-def _text_of(event: Mapping[str, Any]) -> str:
-    custom = (event.get("data") or {}).get("custom")
-    return str(custom.get("text", "")) if isinstance(custom, Mapping) else ""
+def _text_of(message: Mapping[str, Any]) -> str:
+    return str(message.get("text") or (message.get("reply") or {}).get("text") or "")
 
 
 class Records:
-    """The tracker store of the running agent, asked for anew each time since a model may be loaded later."""
+    """The database of the running assistant; the app gives its lock store, since a model may be loaded later."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, database: Access) -> None:
         self._app = app
+        self._database = database
 
     async def last_summary(self, conversation: str) -> Mapping[str, Any] | None:
         """The payload of the last summary that was sent in a conversation."""
-        for event in reversed(await events_of(self._app.ctx.agent.tracker_store, conversation)):
+        events = await self._database.run(lambda db: all_of(db, conversation))
+        for event in reversed(events):
             if event.get("event") == "restart":
                 return None
             custom = (event.get("data") or {}).get("custom") if event.get("event") == "bot" else None
@@ -33,21 +34,23 @@ class Records:
         return None
 
     async def everything(self, conversation: str) -> Mapping[str, Any] | None:
-        """What is kept about a conversation: what was said, and what was understood. None when nothing is."""
-        events = await events_of(self._app.ctx.agent.tracker_store, conversation)
-        said = [
-            {"from": event["event"], "at": event.get("timestamp"), "text": event.get("text") or _text_of(event)}
-            for event in events
-            if event.get("event") in ("user", "bot")
-        ]
-        return {"messages": said, "understood": understood(events)} if events else None
+        """What is kept about a conversation: what was said, what waits, what was understood. None when nothing is."""
+        found = await self._database.run(lambda db: records.export(db, conversation))
+        if records.is_empty(found):
+            return None
+        said = [{"from": one["from"], "at": one["at"], "text": _text_of(one)} for one in found["messages"]]
+        return {"messages": said, "waiting": found["waiting"], "understood": found["understood"]}
 
-    async def delete(self, conversation: str) -> bool:
-        """Deletes a conversation, after a turn that may be under way; whether the store could."""
-        agent = self._app.ctx.agent
-        try:
-            async with agent.lock_store.lock(conversation, wait_time_in_seconds=_LOCK_SECONDS):
-                await erase(agent.tracker_store, conversation)
-        except EraseError:
-            return False
+    async def delete(self, conversation: str, up_to: int | None = None) -> bool:
+        """Deletes a conversation, after a turn under way; with `up_to`, but for what was accepted after it."""
+        async with self._app.ctx.agent.lock_store.lock(conversation, wait_time_in_seconds=LOCK_PAUSE):
+            await self._database.run(lambda db: records.erase(db, conversation, up_to))
+        await self._database.empty_log()
         return True
+
+    async def delete_team(self, team: str) -> int:
+        """Deletes all conversations of a workspace; how many."""
+        found = await self._database.run(lambda db: set(records.conversations_of(db, f"slack:{team}:")))
+        for conversation in found:
+            await self.delete(conversation)
+        return len(found)

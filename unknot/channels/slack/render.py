@@ -99,7 +99,9 @@ def _ask(payload: Payload, text: str, words: Words) -> list[Block]:
 
 
 def _plan(payload: Payload, text: str, words: Words) -> list[Block]:
-    """The remedies from their own keys, and around them whatever else the text says."""
+    """A card as its text says it; else the remedies from their own keys, and around them whatever the text says."""
+    if payload.get("cards"):
+        return _said(payload, text, words)
     remedies = [item for item in payload.get("remedies", ()) if isinstance(item, Mapping)]
     before, after = beside(text, remedies, words["caution"])
     body = _sections(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -12,7 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from unknot.channels.slack.config import SlackConfig
 from unknot.channels.slack.desk import Answer, Desk
+from unknot.conversations.access import AwayError
+from unknot.observability.metrics import SLACK_CONNECTED
 
+_WATCH_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
@@ -23,6 +27,7 @@ class Socket:
         self._config = config
         self._desk = desk
         self._client: SocketModeClient | None = None
+        self.stands = False
 
     async def run(self) -> None:
         """Connects, and goes on trying until it works."""
@@ -38,8 +43,21 @@ class Socket:
         await self._client.connect()
 
     async def connected(self) -> bool:
-        """Whether the websocket stands."""
+        """Whether the websocket stands at this moment."""
         return self._client is not None and bool(await self._client.is_connected())
+
+    async def watch(self) -> None:
+        """Notes, for as long as the server runs, whether the websocket stands, and says when that changes."""
+        while True:
+            stands = await self.connected()
+            if stands != self.stands:
+                if self.stands:
+                    logger.error("Slack: the websocket is lost; connecting again")
+                else:
+                    logger.warning("Slack: the websocket stands")
+            self.stands = stands
+            SLACK_CONNECTED.set(stands)
+            await asyncio.sleep(_WATCH_SECONDS)
 
     async def close(self) -> None:
         """Closes the websocket."""
@@ -48,17 +66,19 @@ class Socket:
 
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         try:
-            answer = self._dispatch(request)
+            answer = await self._dispatch(request)
+        except AwayError:
+            return  # not kept, so not acknowledged: Slack sends it again
         except Exception as error:
             logger.error("Slack: a request could not be taken: %s", type(error).__name__)
             answer = None
         await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload=answer))
 
-    def _dispatch(self, request: SocketModeRequest) -> Answer:
+    async def _dispatch(self, request: SocketModeRequest) -> Answer:
         if request.type == "events_api":
-            self._desk.event(request.payload)
+            await self._desk.event(request.payload)
         elif request.type == "interactive":
-            return self._desk.interaction(request.payload)
+            return await self._desk.interaction(request.payload)
         elif request.type == "slash_commands":
-            return self._desk.command(request.payload)
+            return await self._desk.command(request.payload)
         return None

@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
-import re
-import time
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from rasa.core.channels.channel import UserMessage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from unknot.channels.health import NO_STORE, Health, Readiness
 from unknot.channels.web.server import conversation
 from unknot.channels.web.server.config import WebConfig
 from unknot.channels.web.server.conversation import Item, sender_id
-from unknot.channels.web.server.database import Database
 from unknot.channels.web.server.guard import RefusedError, address, json_body, refusal_body
-from unknot.channels.web.server.handling import LOCK_PAUSE, Handling
-from unknot.channels.web.server.health import Readiness
-from unknot.channels.web.server.inbox import Accepted, Inbox
-from unknot.channels.web.server.limits import Limiter, Shared, SharedLimiter
+from unknot.channels.web.server.limits import Limits
+from unknot.channels.web.server.reception import Reception
 from unknot.channels.web.server.sessions import Sessions
 from unknot.channels.web.server.store import Session, Store
-from unknot.channels.web.server.turns import Turn, TurnOutput, Turns
-from unknot.observability import turns as watched
+from unknot.channels.web.server.turns import Turn, Turns
+from unknot.channels.web.server.urgency import Urgency
+from unknot.conversations import records
+from unknot.conversations.access import Access
+from unknot.conversations.events import all_of
+from unknot.conversations.handling import LOCK_PAUSE, Handling
+from unknot.conversations.inbox import Accepted, Inbox
+from unknot.conversations.load import Load
+from unknot.conversations.records import WEB, has_spoken
 from unknot.observability.metrics import RATE_LIMITED
 
 logger = logging.getLogger(__name__)
-NO_STORE = {"Cache-Control": "no-store"}
-SIDES = {"left": "left side", "right": "right side", "both": "both sides", "centre": "centre"}
-_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_MOST_CHOICES = 40
+MESSAGES = "/api/messages"
+FIRST_STEPS = ("/api/session", MESSAGES)
 _SWEEP_SECONDS = 3_600.0
-_PROBE = uuid.uuid4().hex  # of this server: several may look after themselves at once
 
 
 class Api:
@@ -48,36 +45,75 @@ class Api:
     def __init__(self, config: WebConfig, agent: Callable[[], Any], clock: Callable[[], float]) -> None:
         self.config = config
         self._clock = clock
-        self._database = Database(config.database_url)
-        self.readiness = Readiness(self._database)
+        self._agent = agent
+        self._database = Access(config.database_url)
         self._store = Store(self._database)
         self._inbox = Inbox(self._database, config.claim_seconds)
         self.sessions = Sessions(config, self._store, clock)
-        self._turns = Turns(Handling(self._inbox, agent).handle)
-        self._shared = Shared(config.redis_url, config.secret) if config.redis_url else None
-        self._by_session = self._limiter("session", config.session_burst, config.session_rate)
-        self._by_address = self._limiter("address", config.address_burst, config.address_rate)
-        self._newcomers = self._limiter("newcomer", config.newcomer_burst, config.newcomer_rate)
+        self._load = Load()
+        handling = Handling("web", self._inbox, agent, _left, lambda turn: self._load.room(_is_urgent(turn)))
+        self._turns = Turns(handling.handle)
+        room: Callable[[], bool] = lambda: self._load.has_room(self._turns.count)  # noqa: E731
+        self.health = Health(Readiness(self._database, self._inbox.server, room), self._database)
+        self._limits = Limits(config)
+        self._urgency: Urgency | None = None
+        self._reception = Reception(
+            config, self._inbox, self._turns, self._store, self._load, self._limits, lambda: self._urgency, clock
+        )
+        self._tasks: list[asyncio.Task[None]] = []
         self._swept = 0.0
 
-    def _limiter(self, name: str, burst: float, rate: float) -> Limiter | SharedLimiter:
-        return SharedLimiter(self._shared, name, burst, rate) if self._shared else Limiter(burst, rate)
+    async def start(self) -> None:
+        """Begins what runs beside the requests; in the server's loop."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(job())
+            for job in (self._inbox.keep_alive, self._load.watch, self._take_up, self._get_urgency)
+        ]
 
     async def close(self) -> None:
-        """Lets go of the database and of Redis."""
+        """Gives back what is not done, and lets go of the database and of Redis."""
+        for task in self._tasks:
+            task.cancel()
+        await self._inbox.release_all()
         self._database.close()
-        if self._shared:
-            await self._shared.close()
+        await self._limits.close()
+
+    async def _get_urgency(self) -> None:
+        # In a thread: building it takes a second.
+        self._urgency = await asyncio.to_thread(Urgency)
+
+    async def _take_up(self) -> None:
+        """Runs, for as long as the server does, what servers that are gone have acknowledged and not handled."""
+        while True:
+            try:
+                for one in await self._inbox.unfinished(WEB):
+                    if self._agent() is not None and not self._inbox.holds(one) and await self._inbox.claim(one):
+                        self._turns.start(one.conversation.removeprefix(WEB), one.message, one.text)
+            except Exception as error:  # it goes on with the next look
+                logger.warning("What was left behind could not be looked for: %s", type(error).__name__)
+            await asyncio.sleep(self.config.claim_seconds / 2)
 
     async def admit(self, request: Request) -> None:
-        """Raises RefusedError for an address that asks too much."""
-        await _pass("address", self._by_address, address(request, self.config.proxies))
+        """Raises RefusedError for an address that asks too much; the first words of a session pass all the same."""
+        if self._load.is_drowning and request.path != MESSAGES:
+            raise RefusedError("busy", self._load.pause())
+        over = await self._limits.wait("address", address(request, self.config.proxies))
+        if over and request.path not in FIRST_STEPS:
+            raise _too_many("address", over)
+        request.ctx.over = over
+
+    async def _has_spoken(self, session: Session) -> bool:
+        found = await self._database.run(lambda db: has_spoken(db, sender_id(session.session)))
+        return found
 
     async def open(self, request: Request) -> HTTPResponse:
         """POST /api/session: the session of this browser, or a new one, and what was said in it."""
         json_body(request, self.config.max_body)
         newcomer = address(request, self.config.proxies)
-        opened = await self.sessions.open(request, lambda: _pass("newcomer", self._newcomers, newcomer))
+        opened = await self.sessions.open(request, lambda: self._limits.check("newcomer", newcomer))
+        if request.ctx.over and not opened.is_new:
+            raise _too_many("address", request.ctx.over)
         await self._store.touch(opened.session, self._clock())
         body: dict[str, Any] = {"new": opened.is_new, "expires": self._expiry(opened.session)}
         body |= await self._history(request, opened.session)
@@ -98,16 +134,14 @@ class Api:
     async def send(self, request: Request) -> None:
         """POST /api/messages: takes a message once, streams the replies as lines of JSON."""
         session = await self.sessions.require(request)
+        # Many people may be behind one address, and the first words of each may be an emergency.
+        if request.ctx.over and await self._has_spoken(session):
+            raise _too_many("address", request.ctx.over)
         body = json_body(request, self.config.max_body)
-        message = body.get("id")
-        if not isinstance(message, str) or not _MESSAGE_ID.fullmatch(message):
-            raise RefusedError("bad_request")
-        turn = self._turns.find(session.session, message)
-        if turn is None:
-            turn = await self._begin(request, session, message, body)
+        turn = await self._reception.take(request, session, body)
         headers = {**NO_STORE, "X-Accel-Buffering": "no", **self.sessions.origins.headers(request)}
         response = await request.respond(content_type="application/x-ndjson", headers=headers)
-        await response.send(_line({"event": "accepted", "id": message, "text": turn.text.lstrip("\u2060")}))
+        await response.send(_line({"event": "accepted", "id": turn.message, "text": turn.text.lstrip("\u2060")}))
         async for item in turn.listen(self.config.turn_seconds, self.config.heartbeat_seconds):
             await response.send(_line({"event": "reply", **item}) if item else b"\n")
         await response.send(_line({"event": turn.outcome or "late", **_words(turn.outcome)}))
@@ -116,14 +150,14 @@ class Api:
     async def export(self, request: Request) -> HTTPResponse:
         """GET /api/export: everything kept about this conversation, as a file."""
         session = await self.sessions.require(request)
-        waiting = await self._inbox.waiting(session.session)
-        events = await self._events(request, session)
+        found = await self._database.run(lambda db: records.export(db, sender_id(session.session)))
         body = {
-            "exported": _iso(self._clock()),
+            "exported": found["exported"],
             "session": {"created": _iso(session.created), "expires": self._expiry(session)},
-            "conversation": conversation.items_of(events),
-            "waiting": [{"id": one.message, "text": one.text, "at": one.at} for one in waiting],
-            "events": events,
+            "conversation": conversation.items_of(found["events"]),
+            "understood": found["understood"],
+            "waiting": found["waiting"],
+            "events": found["events"],
         }
         headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="unknot-conversation.json"'}
         return json_response(body, headers=headers)
@@ -137,84 +171,12 @@ class Api:
             self.sessions.keep(request, response, "")
         return response
 
-    async def _begin(self, request: Request, session: Session, message: str, body: dict[str, Any]) -> Turn:
-        """The turn of a message that is not under way here, once the message is kept.
-
-        It may be new, under way on another server, left behind by one that is gone, or over: `Handling` finds out
-        and either runs it or tells what was said.
-        """
-        await _pass("session", self._by_session, session.session)
-        if len(self._turns.of(session.session)) >= self.config.max_turns:
-            RATE_LIMITED.labels("turns").inc()
-            raise RefusedError("too_many", 1.0)
-        if not request.app.ctx.agent or not request.app.ctx.agent.is_ready():
-            raise RefusedError("not_ready", 1.0)
-        kept = await self._kept(request, session, message) if "choices" in body else None
-        text = kept if kept is not None else await self._text(request, session, body)
-        new = Accepted(message, text, body.get("restart") is True, self._clock())
-        accepted = await self._inbox.accept(session.session, new)
-        await self._store.touch(session, self._clock())
-        # The same message may have come in a second time meanwhile.
-        if under_way := self._turns.find(session.session, message):
-            return under_way
-        return self._turns.start(session.session, message, accepted.text)
-
-    async def _kept(self, request: Request, session: Session, message: str) -> str | None:
-        """The words of a message that came in before: what it chose may be answered by now."""
-        if accepted := await self._inbox.find(session.session, message):
-            return accepted.text
-        items = conversation.items_of(await self._events(request, session))
-        return next((item["text"] for item in items if item["id"] == message), None)
-
-    async def _text(self, request: Request, session: Session, body: dict[str, Any]) -> str:
-        """The person's words: typed, or the titles of the choices they tapped."""
-        if "choices" in body:
-            return await self._chosen(request, session, body)
-        text = body.get("text")
-        if not isinstance(text, str):
-            raise RefusedError("bad_request")
-        text = conversation.typed(text)
-        if not text:
-            raise RefusedError("empty_text")
-        if len(text) > self.config.max_text:
-            raise RefusedError("text_too_long")
-        return text
-
-    async def _chosen(self, request: Request, session: Session, body: dict[str, Any]) -> str:
-        ids, side = body["choices"], body.get("side")
-        fits = isinstance(ids, list) and 0 < len(ids) <= _MOST_CHOICES and all(isinstance(i, str) for i in ids)
-        if not fits or (side is not None and side not in SIDES):
-            raise RefusedError("bad_request")
-        choices = await self._choices(request, session, ids)
-        titles = [choices[key].rstrip(" .") for key in dict.fromkeys(ids)]
-        words = ". ".join(titles) if len(titles) > 1 else titles[0]
-        return conversation.typed(f"{words}, {SIDES[side]}" if side else words)
-
-    async def _choices(self, request: Request, session: Session, ids: list[str]) -> dict[str, str]:
-        """What may be chosen. Raises RefusedError when it is not what these ids are of."""
-        until = time.monotonic() + self.config.turn_seconds
-        while True:
-            waiting = await self._inbox.waiting(session.session)
-            found = await self._offered(request, session)
-            if all(key in found for key in ids):
-                return found
-            # On another server a turn may have offered it and be about to be saved.
-            elsewhere = [one for one in waiting if not self._turns.find(session.session, one.message)]
-            if all(one.failed for one in elsewhere):
-                raise RefusedError("stale_choice")
-            if time.monotonic() > until:
-                raise RefusedError("away", 1.0)
-            await asyncio.sleep(LOCK_PAUSE)
-
-    async def _offered(self, request: Request, session: Session) -> dict[str, str]:
-        for turn in reversed(self._turns.of(session.session)):
-            if found := conversation.offered(turn.items):
-                return found
-        return conversation.offered(conversation.items_of(await self._events(request, session)))
-
     async def _history(self, request: Request, session: Session) -> dict[str, Any]:
-        waiting = await self._inbox.waiting(session.session)
-        items = conversation.items_of(await self._events(request, session))
+        if request.app.ctx.agent is None:
+            raise RefusedError("not_ready", 1.0)
+        waiting = await self._inbox.waiting(sender_id(session.session))
+        events = await self._database.run(lambda db: all_of(db, sender_id(session.session)))
+        items = conversation.items_of(events)
         known = {item["id"] for item in items}
         pending = []
         for one in waiting:
@@ -227,26 +189,14 @@ class Api:
             items += [said, *(under_way.items if under_way else [])]
         return {"items": items[-conversation.MOST_ITEMS :], "pending": pending}
 
-    async def _events(self, request: Request, session: Session) -> list[dict[str, Any]]:
-        agent = request.app.ctx.agent
-        if agent is None:
-            raise RefusedError("not_ready", 1.0)
-        return await conversation.events_of(agent.tracker_store, sender_id(session.session))
-
     async def _erase(self, request: Request, session: str) -> None:
         agent, sender = request.app.ctx.agent, sender_id(session)
         if agent is None:
             raise RefusedError("not_ready", 1.0)
         await self._turns.cancel(session)
-        try:
-            async with agent.lock_store.lock(sender, wait_time_in_seconds=LOCK_PAUSE):
-                # The inbox first: what waits for the lock elsewhere finds nothing to do.
-                await self._inbox.forget(session)
-                await conversation.erase(agent.tracker_store, sender)
-                await self._store.remove(session)
-        except conversation.EraseError as error:
-            logger.error("Conversations cannot be deleted from %s", error)
-            raise RefusedError("cannot_erase") from None
+        async with agent.lock_store.lock(sender, wait_time_in_seconds=LOCK_PAUSE):
+            await self._database.run(lambda db: records.erase(db, sender))
+        await self._database.empty_log()
 
     async def _sweep(self, request: Request) -> None:
         """Deletes conversations that no token can reach any more, at most once an hour."""
@@ -265,31 +215,17 @@ class Api:
         return _iso(session.created + self.config.session_seconds)
 
 
-async def probe(app: Any, timeout: float) -> bool:
-    """Whether a real turn gets a reply; leaves nothing behind."""
-    agent = app.ctx.agent
-    if agent is None or not agent.is_ready():
-        return False
-    session = f"ready-probe-{_PROBE}"
-    turn = Turn(session, f"probe-{time.time_ns()}", "hello")
-    message = UserMessage(turn.text, TurnOutput(turn), sender_id(session), input_channel="web")
-    try:
-        with watched.turn("probe"):
-            await asyncio.wait_for(agent.handle_message(message), timeout)
-        return bool(turn.items) and all(item["payload"].get("notice") != "error" for item in turn.items)
-    except Exception as error:
-        logger.warning("Not ready: %s", type(error).__name__)
-        return False
-    finally:
-        with contextlib.suppress(Exception):  # it is told above that the store is away
-            await conversation.erase(agent.tracker_store, sender_id(session))
+def _left(one: Accepted) -> Turn:
+    return Turn(one.conversation.removeprefix(WEB), one.message, one.text)
 
 
-async def _pass(limit: str, limiter: Limiter | SharedLimiter, key: str) -> None:
-    wait = await limiter.wait(key)
-    if wait:
-        RATE_LIMITED.labels(limit).inc()
-        raise RefusedError("too_many", wait)
+def _is_urgent(turn: Any) -> bool:
+    return bool(getattr(turn, "urgent", False))
+
+
+def _too_many(limit: str, wait: float) -> RefusedError:
+    RATE_LIMITED.labels(limit).inc()
+    return RefusedError("too_many", wait)
 
 
 def _words(outcome: str) -> dict[str, Any]:

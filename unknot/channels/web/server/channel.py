@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
-from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge, SanicException
+from sanic.exceptions import (
+    MethodNotSupported,
+    NotFound,
+    PayloadTooLarge,
+    SanicException,
+    ServiceUnavailable,
+)
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
-from sanic.response import json as json_response
+from sanic.response import text as text_response
 
+from unknot.channels.health import NO_STORE, PATHS, serve_health
 from unknot.channels.strict_http import be_strict
 from unknot.channels.web.server import static
-from unknot.channels.web.server.api import NO_STORE, Api, probe
+from unknot.channels.web.server.api import Api
 from unknot.channels.web.server.config import WEB_FOLDER, WebConfig, from_settings
-from unknot.channels.web.server.guard import API, EVERY_HEADER, PAGE_HEADERS, RefusedError, refusal_response
-from unknot.channels.web.server.handling import PASSING
-from unknot.channels.web.server.health import code, status
+from unknot.channels.web.server.guard import (
+    API,
+    BARE_POLICY,
+    EVERY_HEADER,
+    PAGE_HEADERS,
+    RefusedError,
+    check_host,
+    refusal_response,
+)
 from unknot.channels.web.server.wording import Wording
+from unknot.conversations.handling import PASSING
 from unknot.knowledge.loader import load
 from unknot.settings import load_settings
 
 logger = logging.getLogger(__name__)
 MOST_BYTES = 262_144  # of any request to this server
-READY_SECONDS = 30.0
-PROBE_SECONDS = 10.0
 ADVICE = "advice.js"
+SECURITY_TXT = "/.well-known/security.txt"
+WORKER = "worker.js"
 _KINDS = ((NotFound, "not_found"), (MethodNotSupported, "wrong_method"), (PayloadTooLarge, "too_large"))
 
 
@@ -69,7 +83,6 @@ class WebChannel(InputChannel):
         blueprint = Blueprint("unknot_web")
         _api_routes(blueprint, api)
         page = _page_routes(blueprint, api, wording)
-        _health_routes(blueprint, api)
 
         async def prepare(app: Sanic, _: Any) -> None:
             serving["app"] = app
@@ -80,11 +93,16 @@ class WebChannel(InputChannel):
             app.response_middleware.append(_last)
             fallback = app.error_handler.default
             app.error_handler.add(Exception, _on_error(api, fallback))
+            serve_health(app, api.health)
+
+        async def start(_: Sanic, __: Any) -> None:
+            await api.start()
 
         async def close(_: Sanic, __: Any) -> None:
             await api.close()
 
         blueprint.before_server_start(prepare)
+        blueprint.after_server_start(start)
         blueprint.after_server_stop(close)
         return blueprint
 
@@ -114,13 +132,21 @@ def _guarded(api: Api, handler: Callable[[Request], Awaitable[HTTPResponse | Non
 
 def _page_routes(blueprint: Blueprint, api: Api, wording: Wording) -> Callable[[Request], HTTPResponse]:
     files = static.read_folder(WEB_FOLDER)
-    files[ADVICE] = static.served(static.TYPES[".js"], wording.advice_module().encode())
+    page_text = wording.page(files["index.html"].plain.decode())
+    files["index.html"] = static.served(static.TYPES[".html"], page_text.encode())
+    advice = wording.advice_module()
+    files[ADVICE] = static.served(static.TYPES[".js"], advice.encode())
+    files.update(static.embed_kit(WEB_FOLDER, advice))
 
     async def widget(request: Request, path: str) -> HTTPResponse:
         if path not in files:
             raise NotFound("no such file")
         headers = {**EVERY_HEADER, **api.sessions.origins.headers(request)}
         embeddable = "Access-Control-Allow-Origin" in headers
+        if path.endswith(".html"):
+            headers.update(PAGE_HEADERS)
+        if path == WORKER:
+            headers["Service-Worker-Allowed"] = "/"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin" if embeddable else "same-origin"
         return static.answer(request, files[path], headers)
 
@@ -132,35 +158,19 @@ def _page_routes(blueprint: Blueprint, api: Api, wording: Wording) -> Callable[[
     return page
 
 
-def _health_routes(blueprint: Blueprint, api: Api) -> None:
-    checked = {"at": 0.0}
-    gate = asyncio.Lock()
-
-    async def health(_: Request) -> HTTPResponse:
-        return json_response({"status": "ok"}, headers=NO_STORE)
-
-    async def ready(request: Request) -> HTTPResponse:
-        async with gate:
-            if time.monotonic() - checked["at"] > READY_SECONDS:
-                if not await probe(request.app, PROBE_SECONDS):
-                    return refusal_response(RefusedError("not_ready", 1.0))
-                checked["at"] = time.monotonic()
-        return json_response({"status": "ready"}, headers=NO_STORE)
-
-    async def look(request: Request) -> HTTPResponse:
-        checks = await api.readiness.look(request.app)
-        return json_response({"status": status(checks), "checks": checks}, status=code(checks), headers=NO_STORE)
-
-    blueprint.add_route(health, "/health", methods=["GET"], name="health")
-    blueprint.add_route(health, "/healthz", methods=["GET"], name="healthz")
-    blueprint.add_route(look, "/readyz", methods=["GET"], name="readyz")
-    blueprint.add_route(ready, "/ready", methods=["GET"], name="ready")
-
-
 def _first(api: Api, page: Callable[[Request], HTTPResponse]) -> Any:
     """Request middleware: the page at "/", and preflights of the API."""
 
     async def first(request: Request) -> HTTPResponse | None:
+        if request.path not in PATHS:  # a probe of a container's platform knows no name
+            try:
+                check_host(request, api.config.hosts)
+            except RefusedError as refusal:
+                response = refusal_response(refusal)
+                _add(response, NO_STORE)
+                return response
+        if request.path == SECURITY_TXT and request.method in ("GET", "HEAD") and api.config.security_contact:
+            return text_response(security_txt(api.config.security_contact, time.time()))
         if request.path == "/" and request.method in ("GET", "HEAD"):
             return page(request)
         if request.method == "OPTIONS" and request.path.startswith(API):
@@ -174,29 +184,41 @@ async def _last(request: Request, response: HTTPResponse) -> None:
     """Response middleware: takes back what Rasa's CORS middleware allows everybody."""
     for name in ("access-control-allow-credentials", "access-control-expose-headers"):
         response.headers.pop(name, None)
+    for name, value in {**EVERY_HEADER, "Content-Security-Policy": BARE_POLICY}.items():
+        response.headers.setdefault(name, value)
 
 
 def _on_error(api: Api, fallback: Callable[[Request, Exception], HTTPResponse]) -> Any:
     """Errors of the API as JSON; of everything else as before."""
 
     def on_error(request: Request, error: Exception) -> HTTPResponse:
+        allowed = str((getattr(error, "headers", None) or {}).get("Allow", ""))
         if not isinstance(error, RefusedError):
             if request is None or not str(request.path).startswith((API, "/widget/")):
                 return fallback(request, error)
             code = next((code for kind, code in _KINDS if isinstance(error, kind)), "")
             if not code and isinstance(error, SanicException) and 400 <= (error.status_code or 500) < 500:
                 code = "bad_request"  # something that Sanic could not read
-            if isinstance(error, PASSING):
+            # Sanic's own: a request that waited too long for its turn.
+            if isinstance(error, (*PASSING, ServiceUnavailable)):
                 error = RefusedError("away", 1.0)
             else:
                 if not code:
                     logger.error("A request failed: %s", type(error).__name__)
                 error = RefusedError(code or "failed")
         response = refusal_response(error)
+        if allowed:
+            response.headers["Allow"] = allowed
         _add(response, {**NO_STORE, **EVERY_HEADER, **api.sessions.origins.headers(request)})
         return response
 
     return on_error
+
+
+def security_txt(contact: str, now: float) -> str:
+    """Whom to tell of a weakness (RFC 9116); said anew at every request, so it expires in a year from now."""
+    expires = datetime.fromtimestamp(now, UTC).replace(microsecond=0) + timedelta(days=365)
+    return f"Contact: {contact}\nExpires: {expires:%Y-%m-%dT%H:%M:%SZ}\nPreferred-Languages: en\n"
 
 
 def _add(response: HTTPResponse, headers: dict[str, str]) -> None:

@@ -1,20 +1,19 @@
-"""What the web channel can be told, and the secret that signs its sessions."""
+"""What the web channel can be told."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from unknot.conversations.address import absolute
+from unknot.conversations.keys import kept_text
 from unknot.settings import ROOT, Settings
 
 WEB_FOLDER = ROOT / "unknot" / "channels" / "web" / "widget"
 SIGNING_KEY_FILE = "web_secret"
-SECRET_LENGTH = 32
 DAY = 86_400.0
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,8 @@ class WebConfig:
     database_url: str
     origins: frozenset[str] = frozenset()  # other origins whose pages may embed the widget
     redis_url: str = ""  # where several servers keep their rate limits together
+    hosts: frozenset[str] = frozenset()  # names under which the page is served; empty: any
+    security_contact: str = ""
     region: str = "us"
     proxies: int = 0  # trusted reverse proxies in front, for the client's address
     token_seconds: float = 7 * DAY  # a token that is not used for so long is dead
@@ -41,8 +42,8 @@ class WebConfig:
     session_rate: float = 0.7
     address_burst: float = 240.0  # API requests of one address
     address_rate: float = 8.0
-    newcomer_burst: float = 30.0  # new sessions of one address
-    newcomer_rate: float = 0.1
+    newcomer_burst: float = 300.0  # new sessions of one address: a hospital's or a carrier's may be one
+    newcomer_rate: float = 2.0
 
 
 def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None) -> WebConfig:
@@ -53,14 +54,16 @@ def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None
     if settings.redis_url and not settings.web_secret:
         raise ValueError("UNKNOT_WEB_SECRET must be set where several servers share UNKNOT_REDIS_URL")
     config = WebConfig(
-        secret=settings.web_secret or kept_secret(settings.data_dir),
-        database_url=absolute_database(settings.database_url),
+        secret=settings.web_secret or kept_text(settings.data_dir, SIGNING_KEY_FILE),
+        database_url=absolute(settings.database_url),
         origins=frozenset(filter(None, settings.web_origins.split(","))),
         redis_url=settings.redis_url,
+        hosts=hosts_of(settings),
+        security_contact=settings.security_contact,
         region=settings.region,
         proxies=settings.proxies,
     )
-    fixed = {"secret", "database_url", "redis_url", "origins", "region", "proxies"}
+    fixed = {"secret", "database_url", "redis_url", "origins", "hosts", "security_contact", "region", "proxies"}
     for name, value in (overrides or {}).items():
         if name in fixed or not hasattr(config, name):
             raise ValueError(f"unknot.channels.web.server.WebChannel: {name} cannot be set here")
@@ -70,29 +73,14 @@ def from_settings(settings: Settings, overrides: Mapping[str, Any] | None = None
     return config
 
 
-def absolute_database(url: str) -> str:
-    """The same address with a relative SQLite file taken relative to the project's folder."""
-    head = "sqlite:///"
-    if not url.startswith(head) or url.startswith(head + "/"):
-        return url
-    path = (ROOT / url[len(head) :]).resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return f"{head}{path}"
+def hosts_of(settings: Settings) -> frozenset[str]:
+    """The names under which the page is served; empty for any, which a proxy or a network of one's own decides.
 
-
-def kept_secret(folder: Path) -> str:
-    """The secret in `folder`, made on first use, readable by this user alone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / SIGNING_KEY_FILE
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        secret = path.read_text(encoding="ascii").strip()
-        if len(secret) < SECRET_LENGTH:
-            raise ValueError(f"{path} holds no usable secret: delete it, and a new one is made") from None
-        path.chmod(0o600)
-        return secret
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        secret = secrets.token_hex(SECRET_LENGTH)
-        file.write(secret)
-    return secret
+    Without a setting a server that only this machine reaches has this machine's names: a page of another site that
+    points its own name here gets nothing.
+    """
+    named = frozenset(filter(None, settings.hosts.split(",")))
+    if named or settings.proxies:
+        return named
+    here = settings.host.strip("[]").lower()
+    return LOOPBACK | {here} if here in LOOPBACK else frozenset()

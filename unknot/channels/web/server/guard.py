@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,24 +19,27 @@ MESSAGES = {
     "forbidden": (403, "This page may not use this chat."),
     "not_found": (404, "There is nothing at this address."),
     "wrong_method": (405, "That cannot be done at this address."),
+    "other_words": (409, "That message was already sent, with other words."),
     "stale_choice": (409, "That question was already answered."),
+    "wrong_host": (421, "This chat is not served under that name."),
     "too_large": (413, "That message is too long. Please send it in parts."),
     "not_json": (415, "This address takes JSON only."),
     "too_many": (429, "That was a lot at once. Please wait a moment and try again."),
     "failed": (500, "Something went wrong here. Please try again."),
-    "cannot_erase": (501, "The conversation could not be deleted here. Please ask who runs this site."),
     "away": (503, "Something this chat needs is away for a moment. It will try again."),
+    "busy": (503, "Many people write at this moment. Your message is kept here and sent again by itself."),
     "not_ready": (503, "The assistant is still starting. Please try again in a moment."),
 }
 PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
+        "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types unknot"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
 }
+BARE_POLICY = "default-src 'none'; frame-ancestors 'none'"  # of whatever is no page of ours
 EVERY_HEADER = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 
 
@@ -97,19 +101,46 @@ class Origins:
         }
 
 
+def check_host(request: Request, hosts: frozenset[str]) -> None:
+    """Raises RefusedError for a request to a name that is not among `hosts`; none of them means any."""
+    host = str(request.headers.get("host", "")).lower()
+    name = host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+    if hosts and name not in hosts:
+        raise RefusedError("wrong_host")
+
+
 def is_own(origin: str, host: str) -> bool:
     """Whether a page of `origin` was served under `host`; a proxy may have taken TLS off in between."""
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # no address at all
+        return False
     return parts.scheme in ("http", "https") and parts.netloc != "" and parts.netloc.lower() == host.lower()
 
 
 def address(request: Request, proxies: int) -> str:
-    """The client's address: the peer's, or what the outermost of `proxies` trusted proxies saw."""
-    if proxies:
-        chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
-        if len(chain) >= proxies:
-            return str(chain[-proxies])
-    return str(request.ip)
+    """Whose limits count: the peer's address, or what the outermost of `proxies` trusted proxies saw."""
+    return network_of(forwarded(request, "x-forwarded-for", proxies) or str(request.ip))
+
+
+def forwarded(request: Request, name: str, proxies: int) -> str:
+    """What the outermost of `proxies` trusted proxies said in a forwarding header, "" where it said nothing.
+
+    A header that came several times is one list, to whose right end each proxy adds: what the client sent is left.
+    """
+    chain = [part.strip() for part in ",".join(request.headers.getall(name, [])).split(",") if part.strip()]
+    return chain[-proxies] if 0 < proxies <= len(chain) else ""
+
+
+def network_of(text: str) -> str:
+    """Who shares a limit with an address: itself; of IPv6 its /64, which one line or one phone has all of."""
+    try:
+        found = ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return text
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def json_body(request: Request, most: int) -> dict[str, Any]:

@@ -12,6 +12,10 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from unknot.channels.web.server.config import WebConfig
+from unknot.channels.web.server.guard import RefusedError
+from unknot.observability.metrics import RATE_LIMITED
+
 logger = logging.getLogger(__name__)
 MOST_BUCKETS = 20_000
 _TIMEOUT = 0.5  # seconds for Redis to say something
@@ -96,3 +100,33 @@ class Shared:
     async def close(self) -> None:
         """Lets go of Redis."""
         await self._redis.close()
+
+
+class Limits:
+    """The limits of one server by their names: "session", "address" and "newcomer"."""
+
+    def __init__(self, config: WebConfig) -> None:
+        self._shared = Shared(config.redis_url, config.secret) if config.redis_url else None
+        self._limiters = {
+            "session": self._limiter("session", config.session_burst, config.session_rate),
+            "address": self._limiter("address", config.address_burst, config.address_rate),
+            "newcomer": self._limiter("newcomer", config.newcomer_burst, config.newcomer_rate),
+        }
+
+    def _limiter(self, name: str, burst: float, rate: float) -> Limiter | SharedLimiter:
+        return SharedLimiter(self._shared, name, burst, rate) if self._shared else Limiter(burst, rate)
+
+    async def wait(self, limit: str, key: str) -> float:
+        """Takes one request from a bucket of the limit: 0 if it may pass, else the seconds until it might."""
+        return await self._limiters[limit].wait(key)
+
+    async def check(self, limit: str, key: str) -> None:
+        """The same. Raises RefusedError for one that may not."""
+        if wait := await self.wait(limit, key):
+            RATE_LIMITED.labels(limit).inc()
+            raise RefusedError("too_many", wait)
+
+    async def close(self) -> None:
+        """Lets go of Redis."""
+        if self._shared:
+            await self._shared.close()

@@ -10,7 +10,7 @@ from sanic.response import HTTPResponse
 
 from unknot.channels.web.server import tokens
 from unknot.channels.web.server.config import WebConfig
-from unknot.channels.web.server.guard import Origins, RefusedError
+from unknot.channels.web.server.guard import Origins, RefusedError, forwarded
 from unknot.channels.web.server.store import Session, Store
 from unknot.channels.web.server.tokens import BEARER, COOKIE, Token, TokenError
 
@@ -105,5 +105,6 @@ def _presented(request: Request, origin: str, proxies: int) -> tuple[str, str]:
 
 
 def _cookie_name(request: Request, proxies: int) -> str:
-    forwarded = request.headers.get("x-forwarded-proto", "") if proxies else ""
-    return SECURE_COOKIE_NAME if "https" in (request.scheme, forwarded) else COOKIE_NAME
+    outside = forwarded(request, "x-forwarded-proto", proxies) or forwarded(request, "x-forwarded-proto", 1)
+    secure = "https" in (request.scheme, outside if proxies else "")
+    return SECURE_COOKIE_NAME if secure else COOKIE_NAME

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from unknot.channels.web.server.database import SESSIONS, Database
+from unknot.conversations.access import Access
+from unknot.conversations.tables import SESSIONS
 
 _SEEN_SECONDS = 3_600.0
 
@@ -26,7 +27,7 @@ class Session:
 class Store:
     """Sessions, in the database that also holds the conversations. Every method may raise AwayError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Access) -> None:
         self._database = database
 
     async def add(self, session: str, now: float) -> Session:

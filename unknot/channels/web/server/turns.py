@@ -10,7 +10,8 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
-from unknot.channels.web.server.conversation import Item, bot_item, payload_of
+from unknot.channels.web.server.conversation import Item, bot_item, items_of, payload_of, sender_id
+from unknot.conversations.events import Event
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +19,10 @@ logger = logging.getLogger(__name__)
 class Turn:
     """One message and what came of it so far."""
 
-    def __init__(self, session: str, message: str, text: str) -> None:
+    def __init__(self, session: str, message: str, text: str, *, urgent: bool = False) -> None:
         self.session = session
+        self.urgent = urgent
+        self.conversation = sender_id(session)
         self.message = message
         self.text = text
         self.started = time.time()
@@ -36,9 +39,16 @@ class Turn:
             self.items.append(bot_item(self.message, len(self.items), payload, at or time.time()))
             self._wake()
 
-    def rewind(self) -> None:
-        """The turn runs from its start again."""
+    def output(self) -> OutputChannel:
+        """Where the replies go as the turn runs, from its start if it has run before."""
         self._said = 0
+        return TurnOutput(self)
+
+    def told(self, events: list[Event]) -> None:
+        """Says what was said in the turn, which is over."""
+        for item in items_of(events):
+            if item["from"] == "bot":
+                self.say(item["payload"], item["at"])
 
     def end(self, outcome: str) -> None:
         """Closes the turn."""
@@ -102,7 +112,7 @@ class TurnOutput(OutputChannel):
 class Turns:
     """The turns under way on this server."""
 
-    def __init__(self, handle: Callable[[Turn], Awaitable[None]]) -> None:
+    def __init__(self, handle: Callable[[Turn], Awaitable[Any]]) -> None:
         self._handle = handle
         self._turns: dict[tuple[str, str], Turn] = {}
 
@@ -114,9 +124,16 @@ class Turns:
         """The session's turns under way, oldest first."""
         return [turn for turn in self._turns.values() if turn.session == session]
 
-    def start(self, session: str, message: str, text: str) -> Turn:
-        """Begins a turn in the background."""
-        turn = Turn(session, message, text)
+    @property
+    def count(self) -> int:
+        """How many turns are under way."""
+        return len(self._turns)
+
+    def start(self, session: str, message: str, text: str, *, urgent: bool = False) -> Turn:
+        """Begins a turn in the background; the one of this message if it is under way already."""
+        if under_way := self.find(session, message):
+            return under_way
+        turn = Turn(session, message, text, urgent=urgent)
         self._turns[session, message] = turn
         turn.task = asyncio.get_running_loop().create_task(self._run(turn))
         return turn

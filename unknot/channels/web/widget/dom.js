@@ -24,14 +24,40 @@ export const s = (tag, props, ...children) => build(document.createElementNS(SVG
 export const icon = (path) =>
   s("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, s("path", { d: path }));
 
+function readable(address) {
+  try {
+    return new URL(address).protocol.startsWith("http");
+  } catch {
+    return false;
+  }
+}
+
 /** A link to a web page of someone else, or plain text if the address is anything but http(s). */
 export function link(address, title) {
-  const safe = /^https?:\/\//i.test(address) && URL.canParse(address);
+  const safe = /^https?:\/\//i.test(address) && readable(address);
   return safe ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, title) : title;
 }
 
-/** A telephone link with only digits, + and * in it. */
-export const tel = (number, title, props) => h("a", { ...props, href: `tel:${number.replace(/[^\d+*]/g, "")}` }, title);
+const digits = (number) => number.replace(/[^\d+*]/g, "");
+
+/** A telephone link with only digits, + and * in it; `kind` is "tel" or "sms". */
+export const tel = (number, title, props, kind = "tel") => h("a", { ...props, href: `${kind}:${digits(number)}` }, title);
+
+/** Telephone numbers in a text, each once. */
+export const phonesIn = (text) => [...new Set(text.match(/\b\d[\d -]{1,14}\d\b/g) ?? [])];
+
+/** The sentences of a text, in order. */
+export const sentences = (text) =>
+  (text.match(/\S[^]*?[.!?]["”’)]?(?=\s|$)|\S[^]*$/g) ?? []).map((one) => one.trim()).filter(Boolean);
+
+/** A part that opens and closes. */
+export const fold = (kind, title, ...inside) => h("details", { class: kind }, h("summary", null, title), ...inside);
+
+/** A list of texts or elements. */
+export const list = (items, kind) => h("ul", { class: kind }, items.map((item) => h("li", null, item)));
+
+/** Words for those who do not see the page. */
+export const hidden = (text) => h("span", { class: "sr" }, text, " ");
 
 function inline(text, phones) {
   const pattern = phones ? /(https?:\/\/[^\s<>"')\]]+\w\/?)|\b\d[\d -]{1,14}\d\b/g : /(https?:\/\/[^\s<>"')\]]+\w\/?)/g;
@@ -70,14 +96,27 @@ export const MARK = {
   see_clinician: "M5 6h14v14H5zM5 10h14M9 3v4M15 3v4",
   self_care: "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
   phone: "M6 3h4l2 5-2.5 1.5a11 11 0 0 0 5 5L16 12l5 2v4c0 2-2 3-3 3C10 21 3 14 3 6c0-1 1-3 3-3z",
+  next: "M12 4v15M6 13l6 6 6-6",
+  mic: "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4",
+  message: "M4 5h16v11H10l-5 4v-4H4zM8 9h8M8 12h5",
   heart: "M12 20S4 15 4 9a4 4 0 0 1 8-1 4 4 0 0 1 8 1c0 6-8 11-8 11z",
 };
 
-/** Reads or writes a value kept for this tab alone; null where the browser keeps nothing. */
-export function stash(key, value) {
+function kept(store, key, value) {
   try {
-    return value === undefined ? sessionStorage.getItem(key) : sessionStorage.setItem(key, value);
+    const at = window[store];
+    if (value === undefined) return at.getItem(key);
+    return value === null ? at.removeItem(key) : at.setItem(key, value);
   } catch {
     return null;
   }
 }
+
+/** Reads or writes (null: removes) a value kept for this tab alone; null where the browser keeps nothing. */
+export const stash = (key, value) => kept("sessionStorage", key, value);
+
+/** The same, kept in this browser until it is removed. */
+export const keep = (key, value) => kept("localStorage", key, value);
+
+/** Whether an element is on the page and shown. */
+export const shown = (node) => node.isConnected && node.getClientRects().length > 0;

@@ -1,100 +1,15 @@
 // The conversation as this page knows it: what was said, what waits to be sent, how the server is doing.
-import { stash } from "./dom.js";
-
-// ---- the server ----
-
-const BASE = new URL("..", import.meta.url);
-const EMBEDDED = BASE.origin !== location.origin;
-const TOKEN_KEY = `unknot:${BASE.origin}`;
-
-/** A request that did not work. `status` 0: the server was not reached. */
-class Trouble extends Error {
-  constructor(status, code, message, wait = 0) {
-    super(message);
-    Object.assign(this, { status, code, wait });
-  }
-}
-
-// Elsewhere than at home there is no cookie: the page keeps a token of its own.
-const kept = {
-  get: () => (EMBEDDED ? localStorage.getItem(TOKEN_KEY) : null),
-  set: (token) => (token ? localStorage.setItem(TOKEN_KEY, token) : localStorage.removeItem(TOKEN_KEY)),
-};
-
-async function request(method, path, body, signal) {
-  const headers = {};
-  if (body) headers["Content-Type"] = "application/json";
-  if (kept.get()) headers.Authorization = `Bearer ${kept.get()}`;
-  let response;
-  try {
-    response = await fetch(new URL(path, BASE), {
-      method,
-      headers,
-      signal,
-      body: body && JSON.stringify(body),
-      cache: "no-store",
-      credentials: EMBEDDED ? "omit" : "same-origin",
-    });
-  } catch {
-    throw new Trouble(0, "unreachable", "");
-  }
-  if (response.ok) return response;
-  const told = await response.json().catch(() => ({}));
-  throw new Trouble(response.status, told.error ?? "", told.message ?? "", Number(response.headers.get("Retry-After")));
-}
-
-async function json(method, path, body) {
-  const response = await request(method, path, body, AbortSignal.timeout(15000));
-  return response.json().catch(() => {
-    throw new Trouble(0, "unreachable", "");
-  });
-}
-
-/** This browser's session, or a new one: `{new, items, pending}`. */
-async function open() {
-  const opened = await json("POST", "api/session", {});
-  if (opened.token) kept.set(opened.token);
-  return opened;
-}
-
-const history = () => json("GET", "api/history");
-export const exported = () => json("GET", "api/export");
-
-async function erase() {
-  await json("DELETE", "api/conversation");
-  kept.set("");
-}
-
-/** Sends one message and yields the events of its turn. Throws Trouble when the stream breaks off before its end. */
-async function* turn(message) {
-  const response = await request("POST", "api/messages", message);
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      const lines = (rest + value).split("\n");
-      rest = lines.pop();
-      for (const line of lines) {
-        if (!line) continue;
-        const event = JSON.parse(line);
-        yield event;
-        if (event.event !== "accepted" && event.event !== "reply") return;
-      }
-    }
-  } catch (error) {
-    throw error instanceof Trouble ? error : new Trouble(0, "unreachable", "");
-  }
-  throw new Trouble(0, "unreachable", "");
-}
-
-// ---- the conversation ----
+import { erase, eraseLeaving, historyOf, openSession, turn } from "./api.js";
+import { keep, stash } from "./dom.js";
 
 const OUTBOX = "unknot:outbox";
+const FLEETING = "unknot:fleeting";
 const SLOW = 8000;
 const LONGEST_PAUSE = 20000;
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const BACK = 5000;
+/** Where the last plan is kept for when there is no network. */
+export const PLAN = "unknot:plan";
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Emits "change" whenever something to show has changed. */
@@ -120,7 +35,29 @@ export class Talk extends EventTarget {
     this.outbox = JSON.parse(stash(OUTBOX) ?? "[]");
     addEventListener("online", () => this.#wake());
     document.addEventListener("visibilitychange", () => document.hidden || (this.link === "ok" && this.refresh()));
+    addEventListener("pagehide", () => this.fleeting && this.#leave());
+    addEventListener("pageshow", (event) => event.persisted && this.fleeting && this.begin());
     this.#tabs?.addEventListener("message", (event) => (event.data === "gone" ? this.#reset() : this.refresh()));
+  }
+
+  /** Whether this talk is deleted when the page is left; kept for this tab. */
+  get fleeting() {
+    return stash(FLEETING) === "1";
+  }
+
+  set fleeting(on) {
+    stash(FLEETING, on ? "1" : null);
+    this.#changed();
+  }
+
+  #leave() {
+    eraseLeaving();
+    keep(PLAN, null);
+    this.items = [];
+    this.outbox = [];
+    this.#opened = false;
+    this.#changed();
+    this.#tabs?.postMessage("gone");
   }
 
   get typing() {
@@ -146,7 +83,7 @@ export class Talk extends EventTarget {
   }
 
   #session() {
-    this.#opening ??= open().finally(() => (this.#opening = null));
+    this.#opening ??= openSession().finally(() => (this.#opening = null));
     return this.#opening.then((opened) => {
       this.#ok();
       this.#opened = true;
@@ -160,7 +97,13 @@ export class Talk extends EventTarget {
   }
 
   #ok() {
-    if (this.link === "lost") this.notice = "back";
+    if (this.link === "lost") {
+      this.notice = "back";
+      setTimeout(() => {
+        if (this.notice === "back") this.notice = "";
+        this.#changed();
+      }, BACK);
+    }
     this.link = "ok";
   }
 
@@ -180,7 +123,7 @@ export class Talk extends EventTarget {
   async refresh() {
     if (this.#running) return;
     try {
-      this.#take(await history());
+      this.#take(await historyOf());
       this.#run();
     } catch (error) {
       if (error.status === 401) this.#reset();
@@ -188,6 +131,7 @@ export class Talk extends EventTarget {
   }
 
   #reset() {
+    keep(PLAN, null);
     this.items = [];
     this.outbox = [];
     this.#opened = false;
@@ -197,7 +141,7 @@ export class Talk extends EventTarget {
 
   /** Says something: `{text}`, or `{choices, side}` with the words they stand for. */
   say(body, text) {
-    this.outbox.push({ id: newId(), body, text, state: "waiting" });
+    this.outbox.push({ id: newId(), body, text, state: "waiting", at: Date.now() / 1000 });
     this.notice = "";
     this.#changed();
     this.#run();
@@ -251,7 +195,7 @@ export class Talk extends EventTarget {
       for await (const event of turn({ id: message.id, ...message.body })) {
         this.#ok();
         if (event.event === "accepted")
-          this.#put({ id: message.id, from: "user", text: event.text, restart: message.body.restart });
+          this.#put({ id: message.id, from: "user", text: event.text, restart: message.body.restart, at: Date.now() / 1000 });
         else if (event.event === "reply") {
           clearTimeout(slow);
           this.late = false;
@@ -288,7 +232,7 @@ export class Talk extends EventTarget {
       await this.#wait(error, attempt);
     } else if (error.code === "stale_choice") {
       this.#drop(message);
-      this.#take(await history().catch(() => ({ items: this.items })));
+      this.#take(await historyOf().catch(() => ({ items: this.items })));
     } else {
       message.state = "failed";
       message.why = error.message;

@@ -1,30 +1,36 @@
-// How each kind of message looks. Every function takes a payload and gives elements.
-import advice from "./advice.js";
-import { MARK, h, icon, link, press, prose, tel } from "./dom.js";
-import { drawing } from "./pictures.js";
+// How each kind of message looks. Every function takes a payload and gives elements; `on` has what they can do:
+// {advice, again, say(text), showPlan(), take}.
+import { broken, isEmergency } from "./cards.js";
+import { parted } from "./controls.js";
+import { MARK, fold, h, hidden, icon, link, list, press, prose } from "./dom.js";
+import { summary } from "./take.js";
 
-const hidden = (text) => h("span", { class: "sr" }, text, " ");
-
-/** One thing that was said, as an element for the log; `pinned` if it stands in the pinned card as well. */
-export function message(item, t, pinned) {
+/** One thing that was said, as an element for the log; `pinned` if it stands in a pinned card. */
+export function message(item, t, pinned, on) {
+  const time = item.at && new Date(item.at * 1000).toLocaleTimeString(t.lang, { hour: "numeric", minute: "2-digit" });
   if (item.from === "user") {
     return h(
       "div",
       { class: "msg user" },
       item.restart && h("p", { class: "divider" }, t.restarted),
-      h("div", { class: "bubble" }, hidden(t.you), prose(item.text)),
+      item.day && h("p", { class: "divider day" }, item.day),
+      h("div", { class: "bubble", "data-time": time }, hidden(t.you), prose(item.text)),
     );
   }
   const { payload } = item;
   let parts;
   try {
-    parts = KINDS[payload.type](payload, t, pinned);
+    parts = pinned ? marker(payload, t) : KINDS[payload.type](payload, t, on, item);
   } catch {
     // a kind or form of message that this page does not know
     parts = prose(payload.text);
   }
   return h("div", { class: "msg bot", "data-type": payload.type }, hidden(t.bot), parts);
 }
+
+// What is pinned stands once on the page: here is only where it went.
+const marker = ({ title, level }, t) =>
+  h("p", { class: "marker" }, icon(level ? MARK.emergency : MARK.heart), h("span", null, title ?? t.levels[level] ?? t.crisis, ". ", t.pinnedAbove));
 
 /** The parts of an ask; choices that its text lists for other channels are controls here. */
 function question({ lead, prompt, text, meanwhile, why, remaining }, t) {
@@ -40,148 +46,61 @@ function question({ lead, prompt, text, meanwhile, why, remaining }, t) {
   ];
 }
 
-const fold = (kind, title, ...inside) => h("details", { class: kind }, h("summary", null, title), ...inside);
-
-const list = (items) => h("ul", null, items.map((item) => h("li", null, item)));
-
-const sources = ({ links }, t) =>
-  links?.length > 0 &&
-  fold("sources", `${t.sources} (${links.length})`, list(links.map((one) => link(one.url, `${one.body}: ${one.title}`))));
-
-const rowsOf = (rows) => h("dl", null, rows.map((row) => [h("dt", null, row.label), h("dd", null, String(row.value))]));
-
-const answer = (payload, t) => [prose(payload.text), sources(payload, t)];
-
-function triage(payload, t, pinned) {
-  const { level } = payload;
-  const text = prose(payload.text, { phones: true });
-  const title = payload.title ?? t.levels[level];
-  // What is pinned has been read out as an alert already.
-  if (pinned) return fold("emergency", title, text);
-  const heading = h("h3", null, icon(MARK[level] ?? MARK.urgent), title);
-  return h("section", { class: `card level ${level}` }, heading, text, sources(payload, t));
-}
-
-function plan(payload, t) {
-  const step = (remedy, at, { [at - 1]: before }) =>
-    h(
-      "li",
-      { class: "step" },
-      remedy.group_title && remedy.group_title !== before?.group_title && h("p", { class: "group" }, remedy.group_title),
-      h("h4", null, remedy.title),
-      prose(remedy.how),
-      h("div", { class: "figures" }, remedy.drawings?.map((id) => drawing(id, t.drawings[id] ?? remedy.title))),
-      remedy.caution && h("p", { class: "caution" }, h("b", null, t.caution), " ", remedy.caution),
-      sources(remedy, t),
-    );
-  return h(
-    "section",
-    { class: "card plan" },
-    h("h3", null, t.plan),
-    h("ol", { class: "steps" }, payload.remedies.map(step)),
-    payload.withheld.length > 0 &&
-      h("div", { class: "withheld" }, h("h4", null, t.withheld), list(payload.withheld.map((one) => one.why ?? one.id))),
-    [payload.expect, payload.safety_net, payload.not_reviewed].map((text) => text && h("p", null, text)),
-  );
-}
-
-function summary(payload, t) {
-  const rows = payload.facts;
-  const text = [t.summary, ...rows.map((row) => `${row.label}: ${row.value}`), "", t.disclaimer].join("\n");
-  const copied = h("span", { role: "status", class: "done" });
-  const file = () => save("unknot-summary.txt", text, "text/plain");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      copied.textContent = t.copied;
-    } catch {
-      file();
-    }
-  };
-  return h(
-    "section",
-    { class: "card summary" },
-    h("h3", null, t.summary),
-    rowsOf(rows),
-    h(
-      "div",
-      { class: "row" },
-      press("small", t.copy, copy),
-      press("small", t.print, () => print(t.summary, rows, t.disclaimer)),
-      press("small", t.save, file),
-      copied,
+/** What was answered to a list that is no longer asked: every line, and a way to say that one fits after all. */
+export function recap({ choices = [] }, answer, t, on) {
+  const [lines] = parted(choices);
+  const said = new Set(answer.split(". ").map((one) => one.replace(/[ .]+$/, "")));
+  const fits = ({ title }) => said.has(title.replace(/[ .]+$/, ""));
+  return fold(
+    "recap",
+    t.recap(lines.filter(fits).length, lines.length),
+    h("p", null, t.recapChange),
+    list(
+      lines.map((one) =>
+        fits(one) ? h("b", null, one.title, " (", t.recapYes, ")") : [press("line", one.title, () => on.say(one.title)), hidden(t.recapNo)],
+      ),
     ),
   );
 }
 
-function notice(payload, t) {
-  if (payload.notice !== "crisis") return prose(payload.text);
-  const heading = h("h3", null, icon(MARK.heart), t.crisis);
-  return h("section", { class: "card crisis", role: "alert" }, heading, prose(payload.text, { phones: true }));
+/** Where a statement comes from. */
+export const sources = ({ links }, t) =>
+  links?.length > 0 &&
+  fold("sources", `${t.sources} (${links.length})`, list(links.map((one) => link(one.url, `${one.body}: ${one.title}`))));
+
+const answer = (payload, t) => [prose(payload.text), sources(payload, t)];
+
+function triage(payload, t, on) {
+  const { level } = payload;
+  const title = payload.title ?? t.levels[level];
+  const words = level === "urgent" && press("main", t.readOut, on.readOut);
+  return h(
+    "section",
+    { class: `card level ${level}`, part: "card" },
+    h("h3", null, icon(MARK[level] ?? MARK.urgent), title),
+    prose(payload.text, { phones: isEmergency(payload) || level === "urgent" }),
+    words && h("div", { class: "row" }, words),
+    sources(payload, t),
+  );
 }
+
+function notice(payload, t, on) {
+  if (payload.notice === "error") return broken(payload, t, on);
+  return prose(payload.text, { phones: payload.notice === "crisis" });
+}
+
+const plan = (payload, t, on, item) => on.plan(payload, item);
 
 const KINDS = { ask: question, answer, triage, plan, summary, notice };
-
-/** Ids of the messages of the emergency that stands: of the turn that said it, until it is taken back or falls. */
-export function standing(items) {
-  let now = null;
-  for (const { id, restart, payload = {} } of items) {
-    const turn = id.split(".")[0];
-    const { type, level, lifts, findings = [] } = payload;
-    if (restart || lifts || (type === "triage" && level !== "emergency")) now = null;
-    if (type !== "triage" || level !== "emergency") continue;
-    if (now?.turn === turn) now.said.push(id);
-    else if (!now || findings.some((one) => !now.findings.has(one)))
-      now = { turn, said: [id], findings: now?.findings ?? new Set() };
-    findings.forEach((one) => now.findings.add(one));
-  }
-  return now?.said ?? [];
-}
-
-/** The card of an emergency, pinned for as long as it stands. */
-export function alarm(texts, t) {
-  const { number } = advice;
-  return h(
-    "div",
-    { class: "alarm", role: "alert" },
-    h("h3", null, icon(MARK.emergency), t.emergency),
-    number && tel(number, [icon(MARK.phone), t.call(number)], { class: "callnow" }),
-    h("details", { open: true }, h("summary", null, t.whatToDo), texts.flatMap((text) => prose(text, { phones: true }))),
-  );
-}
-
-/** What to do without the assistant. */
-export const firstAid = (t, open) =>
-  h(
-    "details",
-    { class: "advice", open },
-    h("summary", null, t.inEmergency),
-    advice.signs.length > 0 && [h("p", null, t.signs), list(advice.signs)],
-    prose(advice.text, { phones: true }),
-  );
 
 /** Three dots, for those who see them. */
 export const typingDots = (t) => [hidden(t.typing), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"))];
 
-/** Offers text as a file. */
-export function save(name, text, type) {
-  const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
-  h("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10000);
-}
-
-/** Prints a heading and rows of {label, value} on a sheet of their own. */
-function print(title, rows, foot) {
-  const frame = h("iframe", { "aria-hidden": "true", tabindex: "-1" });
-  frame.style.cssText = "position:fixed;width:0;height:0;border:0;visibility:hidden";
-  document.body.append(frame);
-  const { contentDocument: sheet, contentWindow: view } = frame;
-  const style = new view.CSSStyleSheet();
-  style.replaceSync("body{font:12pt/1.5 sans-serif;margin:2cm}dt{font-weight:bold;margin-top:.5em}dd{margin:0}");
-  sheet.adoptedStyleSheets = [style];
-  sheet.title = title;
-  sheet.body.append(h("h1", null, title), h("p", null, new Date().toLocaleString()), rowsOf(rows), h("p", null, foot));
-  view.addEventListener("afterprint", () => frame.remove());
-  view.focus();
-  view.print();
+/** What a screen reader hears of a payload that has come in; a plan in one sentence, an alert not at all. */
+export function spoken(payload, t, first) {
+  if (payload.type === "plan") return first ? t.planReady(first) : t.planChanged;
+  if (payload.type === "summary") return `${t.summary}.`;
+  if (payload.type === "ask") return [payload.lead, payload.prompt ?? payload.text].filter(Boolean).join(" ");
+  if (payload.type === "triage" && payload.title) return `${payload.title}. ${payload.text}`;
+  return payload.text;
 }

@@ -1,0 +1,107 @@
+"""What a message does as a reply, beside what it says: answers to lists, taking back, going back, "it did not help".
+
+Each is a mention of kind `act`, like yes and no. Values: `asks`, `never`, `gone`, `examined`, `resume`, `hedge`,
+`except`, `partly`, `cross`, `rest_no`, `not_helped`, `stop_word`, `new_word`, `crisis_word`; `item:3` and
+`not_item:3` (a line of the list, 1 for the first and -1 for the last); `row:nyn`; `rather` and `numeral:8` (in short
+messages); and `thing_no`, whose place is that of the thing ("asthma, no": what a trailing no belongs to is told, and
+the rest is denied).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from unknot.reading.types import Mention
+from unknot.reading.values.patterns import Pattern
+
+ACT = "act"
+_SEARCHED = (
+    "asks",
+    "rather",
+    "never",
+    "gone",
+    "examined",
+    "resume",
+    "hedge",
+    "except",
+    "partly",
+    "cross",
+    "rest_no",
+    "not_helped",
+    "stop_word",
+    "new_word",
+    "crisis_word",
+)
+_PATTERNS = {name: Pattern("replies", name) for name in _SEARCHED}
+_REAL, _UNREAL = frozenset({"gone", "examined"}), Pattern("replies", "unreal")
+_NUMERAL = Pattern("replies", "numeral")
+_MOST_WORDS_OF_A_CORRECTION = 9
+_NUMBERED, _ORDINAL = Pattern("replies", "numbered"), Pattern("replies", "ordinal")
+_NUMBERS_ONLY, _NOT_THIS = Pattern("replies", "numbers_only"), Pattern("replies", "not_this")
+_ROW_WORD, _ROW_YES = Pattern("replies", "row_word"), Pattern("replies", "row_yes")
+_TRAILING_NO, _THING_NO = Pattern("replies", "trailing_no"), Pattern("replies", "thing_no")
+_NO_THING = Pattern("replies", "no_thing")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_LAST = -1
+_THINGS = frozenset({"finding", "condition"})
+_STRAIGHT = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'"})
+
+
+def read(text: str, mentions: Iterable[Mention] = ()) -> list[Mention]:
+    """Acts in the order of their kind. `mentions` are what else was read: a trailing no is looked for behind them."""
+    plain = text.lower().translate(_STRAIGHT)
+    if len(plain) != len(text):  # some letters change their length: places would be wrong
+        plain = text.translate(_STRAIGHT)
+    found = [
+        Mention(ACT, name, match.start(), match.end())
+        for name, pattern in _PATTERNS.items()
+        if (match := pattern.search(plain)) and not (name in _REAL and _UNREAL.search(plain[: match.start()]))
+    ]
+    if len(plain.split()) <= _MOST_WORDS_OF_A_CORRECTION:
+        found += [Mention(ACT, f"numeral:{int(m[0])}", m.start(), m.end()) for m in _NUMERAL.finditer(plain)]
+    found += _items(plain)
+    found += _rows(plain)
+    found += _things(plain, mentions)
+    return found
+
+
+def _items(text: str) -> Iterator[Mention]:
+    """Lines of a list that are named by their number."""
+    numbered = list(_NUMBERED.finditer(text))
+    if numbered:
+        for match in numbered:
+            kind = "item" if match["say"].startswith("y") else "not_item"
+            yield Mention(ACT, f"{kind}:{int(match['n'])}", match.start(), match.end())
+        return
+    if _NUMBERS_ONLY.match(text):
+        words = "".join(letter if letter.isdigit() else " " for letter in text).split()
+        for word in words:
+            yield Mention(ACT, f"item:{int(word)}", 0, len(text))
+        return
+    for match in _ORDINAL.finditer(text):
+        negated = _NOT_THIS.search(text[: match.start()]) is not None
+        place = int(match["n"] or match["hash"] or 0) or _place(match["word"])
+        yield Mention(ACT, f"{'not_item' if negated else 'item'}:{place}", match.start(), match.end())
+
+
+def _place(word: str) -> int:
+    if word == "last":
+        return _LAST
+    return _ORDINALS.index(word) + 1 if word in _ORDINALS else int("".join(filter(str.isdigit, word)))
+
+
+def _rows(text: str) -> Iterator[Mention]:
+    """Nothing but yes and no, several times."""
+    words = [word for word in text.replace(",", " ").replace("/", " ").replace(".", " ").split() if word]
+    if len(words) > 1 and all(_ROW_WORD.match(word) for word in words):
+        yield Mention(ACT, "row:" + "".join("y" if _ROW_YES.match(word) else "n" for word in words), 0, len(text))
+
+
+def _things(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """The thing before a trailing no: something that was read, else the words themselves."""
+    known = [m for m in mentions if m.kind in _THINGS and _TRAILING_NO.match(text[m.end :])]
+    for mention in known[-1:]:
+        yield Mention(ACT, "thing_no", mention.start, mention.end)
+    match = _THING_NO.match(text)
+    if not known and match and not _NO_THING.match(match["thing"]):
+        yield Mention(ACT, "thing_no", match.start("thing"), match.end("thing"))

@@ -1,0 +1,57 @@
+"""Medicines that were taken: against the label, and against a plan's warning."""
+
+from __future__ import annotations
+
+from unknot.knowledge.loader import Knowledge
+from unknot.knowledge.schema import Remedy
+from unknot.triage import replies
+from unknot.triage.case import Case
+from unknot.triage.engine import Assessment
+from unknot.triage.plan import withheld_among
+from unknot.triage.replies import Reply
+from unknot.triage.statement import NEW, NOW, Statement
+
+OVERDOSE = "overdose"
+
+
+def above_the_label(case: Case, knowledge: Knowledge) -> list[Statement]:
+    """An overdose for each medicine of which this message tells more than the label's mg in 24 hours."""
+    found = []
+    for said in case.statements:
+        limit = _limit(said, knowledge)
+        if limit is None or said.amount is None or said.message != case.messages:
+            continue
+        if said.amount > limit.label_mg_in_24_hours:
+            found.append(Statement(OVERDOSE, course=NEW, quote=said.quote, message=said.message))
+    return found
+
+
+def notes(before: Case, case: Case, assessment: Assessment, knowledge: Knowledge) -> list[Reply]:
+    """What to do about a medicine that was taken: against a warning, or within the label."""
+    said: list[Reply] = []
+    for statement in case.statements:
+        limit = _limit(statement, knowledge)
+        is_news = statement.message == case.messages and case.status(statement.what) == NOW
+        if limit is None or not is_news or before.status(statement.what) == NOW:
+            continue
+        withheld = withheld_among([limit.id], assessment, knowledge)
+        against = [held for held in withheld if _by_others(held.because, limit)]
+        if against and before.plan_given:
+            said.append(replies.notice("help", knowledge.messages["taken_against_warning"]))
+        elif statement.amount is not None:
+            text = knowledge.messages["within_the_label"].format(hours=limit.label_hours_between)
+            said.append(replies.notice("help", text))
+    return said
+
+
+def _by_others(because: tuple[str, ...], limit: Remedy) -> bool:
+    """Whether something else than having taken it forbids a medicine."""
+    return any(identity != limit.taken_as for identity in because)
+
+
+def _limit(said: Statement, knowledge: Knowledge) -> Remedy | None:
+    """The remedy that a statement of a medicine is about: by its name, else the one with the highest limit."""
+    alike = [r for r in knowledge.remedies.values() if r.taken_as and r.taken_as == said.what]
+    quote = said.quote.casefold()
+    named = [remedy for remedy in alike if any(name in quote for name in remedy.names)]
+    return max(named or alike, key=lambda remedy: remedy.label_mg_in_24_hours, default=None)
