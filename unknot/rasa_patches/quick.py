@@ -57,11 +57,12 @@ def _session(endpoint: EndpointConfig) -> aiohttp.ClientSession:
     loop = asyncio.get_running_loop()
     if loop not in _kept:
         _kept[loop] = _Connections(keepalive_timeout=_KEPT_FOR, limit=0)
-    auth = endpoint.basic_auth
+    headers, auth = dict(endpoint.headers), endpoint.basic_auth
+    if auth:
+        headers["Authorization"] = aiohttp.encode_basic_auth(auth["username"], auth["password"], encoding="latin1")
     return aiohttp.ClientSession(
         connector=_kept[loop],
         connector_owner=False,
-        headers=endpoint.headers,
-        auth=aiohttp.BasicAuth(auth["username"], auth["password"]) if auth else None,
+        headers=headers,
         timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
     )
