@@ -27,6 +27,8 @@ STALE = "The model is not of these files (or there is none yet): run `make train
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks by fixtures; slow tests last, so that a quick failure is seen quickly."""
     for item in items:
+        if "channels" in item.path.parts and "terminal" not in item.path.parts:
+            item.add_marker("servers")  # each serves on loopback
         for fixture in NEEDS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(NEEDS[fixture])
     slow = {"e2e", "browser", "servers", "slow"}
