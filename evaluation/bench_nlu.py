@@ -170,7 +170,7 @@ def write(figures: Figures, path: Path, peer: Peer | None) -> None:
         "# The language pipeline on public sets",
         "",
         "Made by `make bench-nlu`; do not edit. Percent of the test messages that are classified right. `kernel` is "
-        "the assistant's classifier (`unknot/encoder/kernel.py`) over its sentence encoder; `+ names` counts the "
+        "a kernel classifier (`evaluation/kernel.py`) over the published sentence encoder; `+ names` counts the "
         "name of each label as one more example; `logistic` is Rasa's LogisticRegressionClassifier on the same "
         "vectors, as it comes and with C=20. With 10 examples a label: mean (least to most) over five draws.",
         "",

@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
     },
     "actions": {"triage", "knowledge", "settings"},
-    "channels": {"knowledge", "reading", "conversations", "observability", "settings"},
+    "channels": {"handover", "knowledge", "reading", "conversations", "observability", "settings"},
     "launch": {"channels", "conversations", "rasa_patches", "observability", "knowledge", "settings"},
 }
 # Frameworks that only some rooms may know.

@@ -75,7 +75,7 @@ def test_an_assistant_starts_without_them() -> None:
 from unknot.rasa_patches.lazy_imports import UNUSED
 load_when_used()
 import rasa.__main__, rasa.core.run, rasa.engine.recipes.default_components
-import unknot.nlu.sentence_encoder, unknot.nlu.red_flag_net, unknot.nlu.clinical_reader, unknot.conversations.tracker
+import unknot.nlu.one_pass_reader, unknot.nlu.clinical_reader, unknot.conversations.tracker
 real = [name for name, module in sys.modules.items() if type(module).__name__ != "_Module"]
 print(sorted({name.partition(".")[0] for name in real} & set(UNUSED)))
 print(sys.modules["questionary"].Choice._real().__name__)

@@ -94,10 +94,22 @@ def test_nothing_from_outside_becomes_a_label() -> None:
 def test_labels_are_of_a_closed_list() -> None:
     text = generate_latest(metrics.REGISTRY).decode()
     names = set(re.findall(r'[{,](\w+)="', text))
-    assert names <= {"channel", "phase", "kind", "limit", "level", "component", "le", "generation"}
+    assert names <= {
+        "channel",
+        "phase",
+        "kind",
+        "limit",
+        "level",
+        "component",
+        "le",
+        "generation",
+        "urgent",
+        "outcome",
+    }
     known = {*metrics.LEVELS, *metrics.CHANNELS, *metrics.PHASES, *metrics.LIMITS, *metrics.FAILURES}
-    known |= {*metrics.COMPONENTS, "nlu", "rules", "other"}
-    values = set(re.findall(r'(?:channel|phase|kind|limit|level|component)="([^"]*)"', text))
+    known |= {*metrics.COMPONENTS, "nlu", "rules", "topic", "other", "true", "false", "away", "damaged"}
+    known |= {"taken", "dropped", "uninstalled", "revoked", "sent", "failed", "given_up"}  # of Slack
+    values = set(re.findall(r'(?:channel|phase|kind|limit|level|component|urgent|outcome)="([^"]*)"', text))
     assert values <= known
     assert "emergency" in values
 

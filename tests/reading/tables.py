@@ -1,4 +1,8 @@
-"""Reads the tables of examples: [text, "id[:assertion[:experiencer]]; ..."], "-" for nothing."""
+"""Reads the tables of examples: [text, "id[:assertion[:experiencer]]; ..."], "-" for nothing.
+
+A table's path says what is in it, as in `data/nlu`: `signs/<finding>`, `signs/several`, `not_signs/<kind>`,
+`conditions`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).parent
+SIGNS = sorted(f"signs/{path.stem}" for path in (HERE / "signs").glob("*.yml"))
+TABLES = [*SIGNS, *sorted(f"not_signs/{path.stem}" for path in (HERE / "not_signs").glob("*.yml")), "conditions"]
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def kind(agreed: Agreed | None) -> str:
         ("present", {"none": 0.999}, "nothing"),
         ("present", {"unchanged": 0.9}, "unchanged/patient"),
         ("present", {"other": 0.9}, "unknown/other"),
-        ("present", {"denied": 0.9}, "denied"),
+        ("present", {"denied": 0.9}, "possible"),  # of a yes and a no neither is believed unasked
         ("absent", {"now": 0.95}, "possible"),
         ("absent", {"none": 0.9}, "denied"),
         ("past", {"none": 0.9}, "over/patient"),

@@ -64,6 +64,16 @@ def test_a_remedy_asked_for_was_not_taken() -> None:
     assert talk.case.status("acetaminophen_already") != "now"
 
 
+def test_a_painkiller_of_any_name_that_is_asked_about_is_not_thereby_taken() -> None:
+    talk = planned()
+    found = answer(
+        talk, "can i take diclofenac?", "which_painkiller", (Mention("condition", "other_nsaid", "supposed"),)
+    )
+    assert not found.get("withheld")
+    assert KNOWLEDGE.conditions["other_nsaid"].label not in str(found["text"])
+    assert talk.case.status("other_nsaid") != "now"
+
+
 def test_with_another_medicine() -> None:
     talk = planned()
     assert str(answer(talk, "and ibuprofen?", "which_painkiller")["text"]).startswith("Yes")

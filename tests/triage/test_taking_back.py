@@ -38,15 +38,57 @@ def test_a_denial_in_passing_changes_nothing_and_puts_one_question_with_three_an
     assert "numb down there" in ask["text"]
 
 
-@pytest.mark.parametrize("answer", [NEVER, "never", "i never had that, you misread me", "2"])
+@pytest.mark.parametrize("answer", [NEVER, "never", "i never had that, you misread me", "typo, sorry"])
 def test_never_takes_it_back_openly_and_asks_the_list_again(answer: str) -> None:
     talk = contested()
-    talk.say(answer, "inform", (Mention("number", 2),) if answer == "2" else ())
+    talk.say(answer, "inform")
     assert talk.replies[0]["lifts"] == "emergency"
     assert talk.replies[0]["text"] == M["emergency_taken_back"]
     assert talk.case.status(SIGN) == "denied"
     assert talk.of("ask")[0]["ask"] == "red_flags_first"
     assert SIGN not in talk.of("ask")[0]["findings"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "it never went away",
+        "doctors never listen to me",
+        "i never had it until today",
+        "it was a mistake to lift it",
+        "the nurse hasn't seen me yet",
+        "a doctor checked me for my heart",
+        "a doctor examined me and told me to go to hospital",
+        "my doctor looked at it last year",
+        "somebody examined me, my wife",
+    ],
+)
+def test_words_of_an_exit_inside_another_sentence_are_none(answer: str) -> None:
+    talk = contested()
+    talk.say(answer, "false_alarm")
+    assert talk.replies[0]["level"] == "emergency"
+    assert talk.case.status(SIGN) == "now"
+
+
+@pytest.mark.parametrize("found", ["they say it is a stroke", "go back to the hospital", "needs surgery"])
+def test_whoever_examined_it_and_sent_the_person_on_arms_it_again(found: str) -> None:
+    talk = contested()
+    talk.say(EXAMINED)
+    assert talk.of("ask")[0]["ask"] == "clinician_said"
+    talk.say(found, "inform")
+    assert talk.level == "emergency"
+
+
+@pytest.mark.parametrize(
+    "answer", ["no to the first three", "not 1 or 2", "none of the first four", "the first one no"]
+)
+def test_a_no_to_some_of_a_list_leaves_the_rest_open(answer: str) -> None:
+    talk = Talk()
+    talk.tell(text="my back locked up")
+    assert talk.of("ask")[0]["ask"] == "red_flags_first"
+    talk.say(answer, "deny", (Mention("act", "no"),))
+    assert talk.case.status(SIGN) != "denied"
+    assert talk.of("ask")[0]["ask"].startswith("red_flags_first")
 
 
 @pytest.mark.parametrize("answer", ["no", "nothing there", "why", "maybe i never had it", "5"])
@@ -345,3 +387,27 @@ def test_a_trailing_no_where_no_list_waits_denies_nothing() -> None:
     asthma = Mention("condition", "asthma", "denied", start=0, end=6)
     talk.say("asthma, no", "deny", (Mention("act", "no"), asthma))
     assert talk.case.status("asthma") == "unknown"
+
+
+def test_explicit_words_beside_a_danger_sign_bring_the_crisis_line_too() -> None:
+    talk = Talk()
+    talk.tell(SIGN, text="numb down there and i want to end my life")
+    assert talk.replies[0]["level"] == "emergency"
+    assert [reply["notice"] for reply in talk.of("notice")] == ["crisis"]
+
+
+def test_i_am_safe_is_an_answer_to_the_crisis_question() -> None:
+    talk = Talk()
+    talk.say("i want to end my life", "report_crisis")
+    talk.say("i'm not sure", "unknown")
+    talk.say("yes, i'm safe now", "deny")
+    texts = [reply["text"] for reply in talk.replies]
+    assert M["crisis_safe"] in texts
+    assert M["crisis_unsafe"] not in texts
+
+
+def test_not_any_better_is_not_heard_as_better() -> None:
+    talk = Talk()
+    talk.tell(text="my back locked up")
+    talk.say("it isn't any better", "got_better")
+    assert M["easing"] not in [reply["text"] for reply in talk.replies]

@@ -10,6 +10,7 @@ import pytest
 
 from evaluation import understanding
 from evaluation.cases import Case
+from evaluation.labelled import Message, Outcome, Read
 from evaluation.nlu import Parsed
 from evaluation.report import write
 from evaluation.scoring import Result, found_parts, value_outcomes
@@ -22,8 +23,9 @@ def parsed(text: str, intent: str, *entities: dict[str, Any], confidence: float 
     return Parsed(text, intent, intent, confidence, ((intent, confidence),), entities, 0.01, 0.01)
 
 
-def finding(value: str, assertion: str = "present") -> dict[str, Any]:
-    return {"entity": "finding", "value": value, "assertion": assertion, "extractor": "Net"}
+def finding(value: str, certainty: str = "stated") -> dict[str, Any]:
+    said = {"certainty": certainty, "course": "unknown", "owner": "patient"}
+    return {"entity": "finding", "value": value, **said, "extractor": "Reader"}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ def finding(value: str, assertion: str = "present") -> dict[str, Any]:
     [
         ([finding("chest_pain")], True, False),
         ([finding("chest_pain", "possible")], False, True),
-        ([finding("chest_pain", "absent")], False, False),
+        ([finding("chest_pain", "denied")], False, False),
         ([finding("fever")], False, False),
     ],
 )
@@ -83,7 +85,7 @@ def test_parts(further: list[str], found: bool) -> None:
     assert found_parts(Result(case, parsed("x", "hot_bath", *entities))) is found
 
 
-def test_the_report_names_errors_but_never_a_real_phrase_or_an_open_one(tmp_path: Path) -> None:
+def test_the_report_names_errors_but_never_a_real_phrase_or_an_unseen_one(tmp_path: Path) -> None:
     secret = "words of a real person"
     results = (
         Result(Case("questions", "massage", "rub it?", ("massage",)), parsed("rub it?", "hot_bath")),
@@ -98,17 +100,14 @@ def test_the_report_names_errors_but_never_a_real_phrase_or_an_open_one(tmp_path
         ),
     )
     blind = "nobody is to see this one"
-    fresh = (
-        Result(Case("emergencies", "plain", blind, findings=("fainting",), alarm=True), parsed(blind, "inform")),
-    )
-    studies = (Study(results, TODAY, 100.0), Study(fresh, TODAY, 100.0))
-    write(*studies, tmp_path / "understanding.md", tmp_path / "img", "4 messages.")
+    unseen = Outcome((Read(Message(blind, "emergency", "emergency"), parsed(blind, "inform")),))
+    write(Study(results, TODAY, 100.0), unseen, tmp_path / "understanding.md", tmp_path / "img", "4 messages.")
     text = (tmp_path / "understanding.md").read_text()
     for wanted in ("rub it?", "massage as hot_bath", '"chest"', '"no chest pain"', "line 11: missed emergency"):
         assert wanted in text
     assert secret not in text
-    assert "1 messages in `evaluation/sets/open/`" in text
-    assert blind not in text, "the document would spoil the open set"
+    assert "1 messages: `evaluation/sets/unseen.yml`" in text
+    assert blind not in text, "the document would spoil the unseen set"
     assert {path.suffix for path in (tmp_path / "img").iterdir()} == {".png"}
 
 

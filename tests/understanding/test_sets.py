@@ -12,53 +12,22 @@ from evaluation import cases, ids
 from unknot.knowledge.loader import load
 
 # Findings that are younger than the open set.
-YOUNGER = {"stroke_signs", "gastrointestinal_bleeding", "ectopic_pregnancy_signs"}
-
-EACH = {
-    "source": (ids.SOURCE_QUESTIONS, 25),
-    "further": (ids.FURTHER_QUESTIONS, 8),
-    "dialogue": (ids.DIALOGUE, 10),
+YOUNGER = {
+    "anaphylaxis",
+    "autonomic_dysreflexia",
+    "ectopic_pregnancy_signs",
+    "gastrointestinal_bleeding",
+    "hypoxia",
+    "obstetric_bleeding",
+    "sepsis",
+    "stroke_signs",
+    "testicular_torsion",
 }
-
-
-@pytest.mark.parametrize("kind", EACH)
-def test_every_intent_has_enough_messages(kind: str) -> None:
-    wanted, least = EACH[kind]
-    count = Counter(case.intents[0] for case in cases.questions())
-    assert {intent: count[intent] for intent in wanted if count[intent] < least} == {}
-
-
-@pytest.mark.parametrize(
-    ("name", "least"),
-    [("emergencies", 400), ("urgent", 250), ("lookalikes", 400), ("facts", 250), ("out_of_scope", 60), ("multi", 60)],
-)
-def test_sets_are_large_enough(name: str, least: int) -> None:
-    assert len(getattr(cases, name)()) >= least
-
-
-@pytest.mark.parametrize(("name", "known"), [("emergencies", ids.EMERGENCIES), ("urgent", ids.URGENT)])
-def test_every_finding_is_stated_often_enough(name: str, known: frozenset[str]) -> None:
-    count = Counter(case.findings[0] for case in getattr(cases, name)())
-    assert {finding: count[finding] for finding in known if count[finding] < 12} == {}
-
-
-def test_every_emergency_stands_buried_in_a_story_too() -> None:
-    assert {c.findings[0] for c in cases.emergencies() if c.group == "buried"} == ids.EMERGENCIES
-
-
-@pytest.mark.parametrize("group", ["crisis", "lookalike"])
-def test_crisis_messages_are_enough(group: str) -> None:
-    assert sum(case.group == group for case in cases.crisis()) >= 60
 
 
 @pytest.mark.parametrize("kind", cases.KINDS)
 def test_every_kind_of_lookalike_is_there(kind: str) -> None:
     assert sum(case.group == kind for case in cases.lookalikes()) >= 30
-
-
-def test_every_condition_is_told_somewhere() -> None:
-    told = {kind.partition(".")[2] for case in cases.facts() for kind in case.expect}
-    assert ids.CONDITIONS - told == {"pregnant_20_weeks"}, "the twentieth week follows from the weeks"
 
 
 def test_ids_are_those_of_the_knowledge() -> None:

@@ -61,7 +61,7 @@ class Database:
 
     def has(self, table: sa.Table) -> bool:
         """Whether the table is there yet; a fresh installation has none, and none is made by asking."""
-        if self._is_sqlite and not Path(str(self.engine.url.database)).is_file():
+        if not self._is_there():
             return False
         return records.has(self.engine, table)
 
@@ -77,13 +77,20 @@ class Database:
 
     def export(self, conversation: str) -> dict[str, Any]:
         """Everything that is kept about a conversation (`records.export`)."""
-        if self._is_sqlite and not Path(str(self.engine.url.database)).is_file():
-            return {"conversation": conversation, "messages": [], "understood": {}, "events": [], "waiting": []}
+        if not self._is_there():
+            return {
+                "conversation": conversation,
+                "messages": [],
+                "understood": {},
+                "events": [],
+                "waiting": [],
+                "days": {},
+            }
         return self.run(lambda db: records.export(db, conversation))
 
     def erase(self, conversation: str) -> int:
         """Ends everything that is kept about a conversation; how many rows."""
-        if self._is_sqlite and not Path(str(self.engine.url.database)).is_file():
+        if not self._is_there():
             return 0
         return self.run(lambda db: records.erase(db, conversation))
 
@@ -108,6 +115,13 @@ class Database:
     def unused_sessions(self, before: float) -> list[str]:
         """Web sessions that nobody has used since, some at a time."""
         return self.run(lambda db: records.unused_sessions(db, before)) if self.has(SESSIONS) else []
+
+    def expire_days(self, before: float) -> int:
+        """Ends what was kept to follow somebody over days and not touched since a time; how many rows."""
+        return self.run(lambda db: records.expire_days(db, before)) if self._is_there() else 0
+
+    def _is_there(self) -> bool:
+        return not self._is_sqlite or Path(str(self.engine.url.database)).is_file()
 
     def flush(self) -> bool:
         """Empties SQLite's write-ahead log, in which older copies of pages may lie; whether it is empty."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from unknot.conversations import days
 from unknot.conversations.events import Event, all_of, understood
 from unknot.conversations.tables import EVENTS, FAILED, INBOX, SESSIONS, WAITING
 
@@ -39,7 +40,7 @@ def erase(db: Any, conversation: str, up_to: int | None = None) -> int:
             where = where & ~((INBOX.c.number > up_to) & (INBOX.c.state == WAITING))
         if has(db, table):
             count += int(db.execute(table.delete().where(where)).rowcount)
-    return count
+    return count + days.erase(db, conversation)
 
 
 def _rows_of(conversation: str) -> list[tuple[sa.Table, Any]]:
@@ -50,7 +51,7 @@ def _rows_of(conversation: str) -> list[tuple[sa.Table, Any]]:
 
 
 def export(db: Any, conversation: str) -> dict[str, Any]:
-    """Everything kept: what was said and understood, every event, what waits, the web session; ready for JSON."""
+    """Everything kept: what was said and understood, events, what waits, days, the web session; ready for JSON."""
     events = all_of(db, conversation) if has(db, EVENTS) else []
     found: dict[str, Any] = {
         "exported": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -59,6 +60,7 @@ def export(db: Any, conversation: str) -> dict[str, Any]:
         "understood": understood(events),
         "events": events,
         "waiting": _waiting(db, conversation),
+        "days": days.export(db, conversation),
     }
     if conversation.startswith(WEB):
         found["session"] = _session(db, conversation.removeprefix(WEB))
@@ -67,7 +69,7 @@ def export(db: Any, conversation: str) -> dict[str, Any]:
 
 def is_empty(exported: dict[str, Any]) -> bool:
     """Whether nothing is kept about the person of an export."""
-    return not (exported["events"] or exported["waiting"] or exported.get("session"))
+    return not (exported["events"] or exported["waiting"] or exported["days"] or exported.get("session"))
 
 
 def _message(event: Event) -> dict[str, Any]:
@@ -126,6 +128,11 @@ def expire_messages(db: Any, before: float) -> int:
     count = db.execute(INBOX.delete().where(INBOX.c.at < before, INBOX.c.state.in_(waited))).rowcount
     db.execute(INBOX.delete().where(INBOX.c.at < before))
     return int(count)
+
+
+def expire_days(db: Any, before: float) -> int:
+    """Ends what was kept to follow somebody over days and not touched since a time; how many rows."""
+    return days.expire(db, int(before))
 
 
 def unused_sessions(db: Any, before: float) -> list[str]:

@@ -34,12 +34,13 @@ class Purged:
     conversations: int = 0
     sessions: int = 0
     waiting: int = 0
+    days: int = 0
     logs: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.conversations} conversations, {self.sessions} web sessions, "
-            f"{self.waiting} messages without a turn, {self.logs} logs"
+            f"{self.waiting} messages without a turn, {self.days} rows of episodes and reminders, {self.logs} logs"
         )
 
 
@@ -60,7 +61,8 @@ def purge(settings: Settings, now: float, sleep: Callable[[float], None] = time.
                 done.sessions += 1
                 sleep(_PAUSE)
         done.waiting = database.expire_messages(now - keep)
-        if done.conversations or done.sessions or done.waiting:
+        done.days = database.expire_days(now - keep)
+        if done.conversations or done.sessions or done.waiting or done.days:
             database.flush()
     finally:
         database.close()

@@ -49,7 +49,7 @@ class Window:
             return None
         seen, kept_at = _last_seen([*before, *recent])
         self._read_until(lambda rows: _is_reached(rows, seen, kept_at))
-        first = min(recent[0].id, _first_unread(self._rows, seen, kept_at) or recent[0].id)
+        first = min(recent[0].id, _first_needed(self._rows, seen, kept_at) or recent[0].id)
         return [row for row in before if row.id < first] + [row for row in self._rows if row.id >= first]
 
     def newest(self) -> Row | None:
@@ -124,10 +124,16 @@ def _is_reached(rows: list[Row], seen: str, kept_at: int) -> bool:
     return any(_is_message(row, seen) for row in rows) if seen else rows[0].id <= kept_at
 
 
-def _first_unread(rows: list[Row], seen: str, kept_at: int) -> int | None:
-    """The row of the first message that no action has read."""
-    last = max((row.id for row in rows if _is_message(row, seen)), default=kept_at) if seen else kept_at
-    return next((int(row.id) for row in rows if row.type_name == _USER and row.id > last), None)
+def _first_needed(rows: list[Row], seen: str, kept_at: int) -> int | None:
+    """The row of the last message that an action has read, where there is one; else of the first after the case.
+
+    Actions tell what is unread by that message. By the case's own row they could not: a new session keeps the case
+    anew, after messages that nobody has read.
+    """
+    read = [int(row.id) for row in rows if seen and _is_message(row, seen)]
+    if read:
+        return read[-1]
+    return next((int(row.id) for row in rows if row.type_name == _USER and row.id > kept_at), None)
 
 
 def _is_message(row: Row, identity: str) -> bool:

@@ -167,7 +167,7 @@ class EmergencyGuard(GraphComponent):
     def _is_crisis(self, ranking: list[Mapping[str, Any]], turn: Turn) -> bool:
         if _is_one_word(turn.text):
             return "crisis_word" in turn.acts()
-        if turn.intent == CRISIS_INTENT:
+        if turn.in_crisis:
             return True
         best = next((item for item in ranking if item.get("name") == CRISIS_INTENT), None)
         return best is not None and float(best.get("confidence") or 0.0) >= self._config["crisis_threshold"]

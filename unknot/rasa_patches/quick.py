@@ -57,12 +57,11 @@ def _session(endpoint: EndpointConfig) -> aiohttp.ClientSession:
     loop = asyncio.get_running_loop()
     if loop not in _kept:
         _kept[loop] = _Connections(keepalive_timeout=_KEPT_FOR, limit=0)
-    headers, auth = dict(endpoint.headers), endpoint.basic_auth
-    if auth:
-        headers["Authorization"] = aiohttp.encode_basic_auth(auth["username"], auth["password"], encoding="latin1")
+    account = endpoint.basic_auth
+    signed = {"Authorization": aiohttp.encode_basic_auth(account["username"], account["password"])} if account else {}
     return aiohttp.ClientSession(
         connector=_kept[loop],
         connector_owner=False,
-        headers=headers,
+        headers={**endpoint.headers, **signed},
         timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
     )

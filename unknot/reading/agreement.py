@@ -2,8 +2,8 @@
 
 The rules (`findings.py`, `assertion.py`) know explicit words and grammar; the model knows meaning. What both see is
 stated. What only one of them is sure of is stated where it is very sure, and otherwise a matter for one direct
-question. Of what is not there now, the surer of the two says how it is meant: long-standing, gone, denied, only
-supposed, or somebody else's.
+question; so is what the rules state and the model denies. Of what is not there now, the surer of the two says how
+it is meant: long-standing, gone, denied, only supposed, or somebody else's.
 """
 
 from __future__ import annotations
@@ -98,7 +98,11 @@ def _asserted(mention: Mention, states: Mapping[str, float], thresholds: Thresho
     now = states["now"]
     if now >= thresholds.agreed:
         return Agreed(STATED, UNKNOWN, PATIENT, max(now, mention.confidence), mention)
-    if meant := _meant(states, thresholds, mention):
+    meant = _meant(states, thresholds, mention)
+    if meant is not None and meant.certainty == DENIED:
+        # A yes and a no to the same words: "numb between the legs? yes". Only the person can say.
+        return Agreed(DOUBTED, UNKNOWN, _owner(mention), meant.confidence, mention)
+    if meant is not None:
         return meant
     if now >= thresholds.doubted:
         return Agreed(DOUBTED, UNKNOWN, _owner(mention), now, mention)

@@ -1,14 +1,16 @@
 """What a message does as a reply, beside what it says: answers to lists, taking back, going back, "it did not help".
 
-Each is a mention of kind `act`, like yes and no. Values: `asks`, `never`, `gone`, `examined`, `resume`, `hedge`,
-`except`, `partly`, `cross`, `rest_no`, `not_helped`, `stop_word`, `new_word`, `crisis_word`; `item:3` and
-`not_item:3` (a line of the list, 1 for the first and -1 for the last); `row:nyn`; `rather` and `numeral:8` (in short
-messages); and `thing_no`, whose place is that of the thing ("asthma, no": what a trailing no belongs to is told, and
-the rest is denied).
+Each is a mention of kind `act`, like yes and no. Values: `asks`, `never`, `gone`, `examined` (anywhere in a
+message), `said_never`, `said_examined`, `said_safe` (nothing else in it), `sent_on`, `counted`, `wishes_death`,
+`resume`, `hedge`, `except`, `partly`, `cross`, `rest_no`, `not_helped`, `stop_word`, `new_word`, `crisis_word`;
+`item:3` and `not_item:3` (a line of the list, 1 for the first and -1 for the last); `row:nyn`; `rather` and
+`numeral:8` (in short messages); and `thing_no`, whose place is that of the thing ("asthma, no": what a trailing no
+belongs to is told, and the rest is denied).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from unknot.reading.types import Mention
@@ -31,13 +33,25 @@ _SEARCHED = (
     "stop_word",
     "new_word",
     "crisis_word",
+    "said_never",
+    "said_examined",
+    "sent_on",
+    "counted",
+    "said_safe",
+    "wishes_death",
 )
 _PATTERNS = {name: Pattern("replies", name) for name in _SEARCHED}
-_REAL, _UNREAL = frozenset({"gone", "examined"}), Pattern("replies", "unreal")
+_UNLESS_BEFORE = {
+    "gone": Pattern("replies", "unreal"),
+    "examined": Pattern("replies", "unreal"),
+    "sent_on": Pattern("replies", "denied_before"),
+    "wishes_death": Pattern("replies", "not_wished_before"),
+}
 _NUMERAL = Pattern("replies", "numeral")
 _MOST_WORDS_OF_A_CORRECTION = 9
 _NUMBERED, _ORDINAL = Pattern("replies", "numbered"), Pattern("replies", "ordinal")
 _NUMBERS_ONLY, _NOT_THIS = Pattern("replies", "numbers_only"), Pattern("replies", "not_this")
+_STRUCK_OUT = Pattern("replies", "struck_out")
 _ROW_WORD, _ROW_YES = Pattern("replies", "row_word"), Pattern("replies", "row_yes")
 _TRAILING_NO, _THING_NO = Pattern("replies", "trailing_no"), Pattern("replies", "thing_no")
 _NO_THING = Pattern("replies", "no_thing")
@@ -55,7 +69,7 @@ def read(text: str, mentions: Iterable[Mention] = ()) -> list[Mention]:
     found = [
         Mention(ACT, name, match.start(), match.end())
         for name, pattern in _PATTERNS.items()
-        if (match := pattern.search(plain)) and not (name in _REAL and _UNREAL.search(plain[: match.start()]))
+        if (match := _first(name, pattern, plain))
     ]
     if len(plain.split()) <= _MOST_WORDS_OF_A_CORRECTION:
         found += [Mention(ACT, f"numeral:{int(m[0])}", m.start(), m.end()) for m in _NUMERAL.finditer(plain)]
@@ -63,6 +77,13 @@ def read(text: str, mentions: Iterable[Mention] = ()) -> list[Mention]:
     found += _rows(plain)
     found += _things(plain, mentions)
     return found
+
+
+def _first(name: str, pattern: Pattern, text: str) -> re.Match[str] | None:
+    """The first place that is not taken back by what stands before it."""
+    unless = _UNLESS_BEFORE.get(name)
+    found = pattern.finditer(text)
+    return next((m for m in found if unless is None or not unless.search(text[: m.start()])), None)
 
 
 def _items(text: str) -> Iterator[Mention]:
@@ -80,6 +101,9 @@ def _items(text: str) -> Iterator[Mention]:
         return
     for match in _ORDINAL.finditer(text):
         negated = _NOT_THIS.search(text[: match.start()]) is not None
+        if not negated and _STRUCK_OUT.match(text[match.end() :]):
+            yield Mention(ACT, "partly", match.start(), match.end())  # "the first one no": which it is gets asked
+            continue
         place = int(match["n"] or match["hash"] or 0) or _place(match["word"])
         yield Mention(ACT, f"{'not_item' if negated else 'item'}:{place}", match.start(), match.end())
 

@@ -36,8 +36,8 @@ TOLD = "told"  # the class of a cause that fits no other: it is kept in the pers
 SAFE, UNSAFE, BACK = "safe", "unsafe", "back"
 _SURE = 0.8  # a longer message is no cause when it is surely something else
 _FEW_WORDS = 4
-_FALSE_ALARM = "false_alarm"
-_SURE_FALSE_ALARM = 0.5
+_SENT_ON = "sent_on"
+_SAID = {"said_examined": EXAMINED, "gone": GONE, "said_never": NEVER}
 # Intents that ask the assistant for something: a long message with one of them is no cause.
 _OF_THE_TALK = frozenset(
     {"greet", "thank", "goodbye", "help", "ask_why", "repeat", "bot_challenge", "privacy", "request_plan", "stop"}
@@ -127,19 +127,15 @@ def _answer_three_way(case: Case, asked: Asked, finding: str) -> Answer:
 
 
 def _exit(asked: Asked) -> str:
-    """The one of the three that a message says; where it says two, the more careful one."""
+    """The one of the three that a message says and nothing else; where it says two, the more careful one.
+
+    A bare number is none: the choices carry no numbers, and after a restart it is more likely a score.
+    """
     ticked = next((choice.id for choice in asked.ticked if choice.id in EXITS), "")
     acts = asked.turn.acts()
     if ticked or acts & {"asks", "hedge"} or choices.is_a_title(asked.turn.text, asked.knowledge):
         return ticked
-    number = asked.turn.first("number")
-    if number is not None and len(asked.turn.text.split()) == 1 and 1 <= int(number) <= len(EXITS):
-        return EXITS[int(number) - 1]
-    for given in (EXAMINED, GONE, NEVER):
-        if given in acts:
-            return given
-    taken_back = asked.turn.intent == _FALSE_ALARM and asked.turn.confidence >= _SURE_FALSE_ALARM
-    return NEVER if taken_back or ("correction" in acts and "yes" not in acts) else ""
+    return next((given for act, given in _SAID.items() if act in acts), "")
 
 
 def _answer_whether_new(case: Case, asked: Asked, finding: str, before: Case) -> Answer:
@@ -196,6 +192,9 @@ def _answer_clinician(case: Case, asked: Asked) -> Answer:
     if for_the_talk or asked.turn.in_crisis:
         return Answer(case)
     case = case.told(asked.statement(CLINICIAN, value=quoted(asked.turn.text)))
+    if _SENT_ON in asked.turn.acts():
+        # Whoever examined it found an emergency, or sent the person on to one: the sign counts again.
+        case = case.told(*(asked.statement(finding, course=NEW) for finding in case.with_statuses(CHECKED)))
     return Answer(mark(case, "answered", CLINICIAN), True)
 
 

@@ -20,7 +20,7 @@ OWN_WORDS = "own_words"  # an illness or medicine that we do not know, in the pe
 UNNAMED = {FIRST: UNNAMED_EMERGENCY, MORE: "urgent_sign_unnamed"}
 NONE_OF_THESE = "none_of_these"
 # With one of these a no is not said of everything.
-_UNCLEAN = frozenset({"hedge", "except", "partly", "cross", "unsure", "unknown", "yes"})
+_UNCLEAN = frozenset({"hedge", "except", "partly", "cross", "unsure", "unknown", "yes", "counted"})
 _ITEM, _NOT_ITEM, _ROW = "item:", "not_item:", "row:"
 _EMPHATIC = 3  # "no no no" is one no
 _DANGEROUS = (Level.EMERGENCY, Level.URGENT)

@@ -23,6 +23,7 @@ from unknot.triage.update import TurnUpdate, update
 
 MOST_ANSWERS = 3
 SURE_BESIDE_FACTS = 0.9  # a message that tells something and is not put as a question is one only when surely so
+LIKELY_BESIDE_SURE = 0.5  # what a message asks besides, where it surely asks one thing
 START_OVER = "start_over"
 
 
@@ -174,7 +175,9 @@ def _questions(got: Taken) -> list[str]:
         return []
     # "Lower back spasm, 7" names what the questions are about and asks none of them.
     needed = SURE_BESIDE_FACTS if taken.told_something else 0.0
-    asked = [str(m.value) for m in turn.of("question") if put_as_one or not taken.told_something]
+    least = LIKELY_BESIDE_SURE if turn.confidence >= SURE_BESIDE_FACTS else 0.0
+    further = [m for m in turn.of("question") if m.confidence >= least]
+    asked = [str(m.value) for m in further if put_as_one or not taken.told_something]
     if turn.intent in got.knowledge.questions and (put_as_one or turn.confidence >= needed):
         asked.insert(0, turn.intent)
     return asked

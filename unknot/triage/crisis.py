@@ -51,6 +51,8 @@ def respond(
 
 
 def _notes(taken: TurnUpdate, turn: Turn) -> list[str]:
+    if "said_safe" in turn.acts() and not turn.in_crisis:
+        return [_SAFE_NOTE]
     if taken.was_pending != CRISIS:
         return ["crisis_later"] if taken.told_something else []
     kind = reply_kind(turn)

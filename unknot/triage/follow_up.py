@@ -71,7 +71,7 @@ def answer(
         tuple(questions),
         named,
         tuple(side for side in answers.SIDES if side in wishes),
-        _supposed(turn, named, knowledge),
+        _supposed(turn, knowledge),
         ELLIPTIC in wishes,
     )
     person = Person(assessment, may_give_dose(case, assessment), region)
@@ -79,11 +79,14 @@ def answer(
     return (replace(case, thread=after.to_json()), said) if said else (case, [])
 
 
-def _supposed(turn: Turn, named: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
-    """Illnesses and medicines that the question is about, besides the remedies that it names."""
-    asked_for = {knowledge.remedies[i].taken_as for i in named if i in knowledge.remedies}
+def _supposed(turn: Turn, knowledge: Knowledge) -> tuple[str, ...]:
+    """Illnesses and medicines beside which somebody asks about a remedy.
+
+    A painkiller in a question is what the question is about, by whatever name: it is not thereby taken.
+    """
+    painkillers = {remedy.taken_as for remedy in knowledge.remedies.values()}
     said = (m for m in turn.of("condition") if m.certainty != DENIED and m.owner == PATIENT)
-    return tuple(str(m.value) for m in said if m.value not in asked_for)
+    return tuple(str(m.value) for m in said if m.value not in painkillers)
 
 
 def was_short(answered: Sequence[Reply]) -> bool:

@@ -113,6 +113,8 @@ def _summary(at: _At) -> Talk:
 
 
 def _better(at: _At) -> Talk:
+    if "not_helped" in at.turn.acts():  # "it isn't any better" is near to its opposite for a classifier
+        return Talk(at.case)
     eased = at.note("feels_better" if at.case.plan_given else "easing")
     told = at.case.told(Statement("trend", value="better", quote=at.turn.text, message=at.case.messages))
     return Talk(replace(told, started=True), (eased,))

@@ -85,8 +85,9 @@ class Turn:
 
     @property
     def in_crisis(self) -> bool:
-        """Whether it speaks of ending one's life."""
-        return self.intent == CRISIS or bool(self.of("crisis"))
+        """Whether it speaks of ending one's life; beside a danger sign explicit words are enough."""
+        beside_a_sign = "wishes_death" in self.acts() and bool(self.of("finding"))
+        return self.intent == CRISIS or bool(self.of("crisis")) or beside_a_sign
 
     def quote(self, mention: Mention) -> str:
         """The words that a mention was read from; the whole message where that is not known."""

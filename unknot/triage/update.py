@@ -99,7 +99,7 @@ def update(case: Case, turn: Turn, knowledge: Knowledge) -> TurnUpdate:
 
 
 def _counted(case: Case, turn: Turn) -> Case:
-    mark_of_it = hashlib.blake2s(choices.plain(turn.text).encode(), digest_size=6).hexdigest()
+    mark_of_it = hashlib.blake2s(choices.plain(turn.text).encode(errors="replace"), digest_size=6).hexdigest()
     repeats = case.repeats + 1 if mark_of_it == case.said else 1
     seen = turn.message or case.seen
     return replace(case, messages=case.messages + 1, seen=seen, said=mark_of_it, repeats=repeats)

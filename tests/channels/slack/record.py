@@ -46,14 +46,19 @@ class Real:
         self._talk = RestTransport(url, f"recording:{uuid.uuid4().hex}")
         self.asked = ""
         self.planned = False
+        self._payloads: list[Json] = []
 
-    async def handle(self, message: UserMessage) -> None:
-        payloads = await asyncio.to_thread(lambda: list(self._talk.send(message.text)))
-        for payload in payloads:
+    async def listen(self, message: UserMessage) -> None:
+        """Fetches the replies to a message, before the channel's assistant is asked for them."""
+        self._payloads = await asyncio.to_thread(lambda: list(self._talk.send(message.text)))
+        for payload in self._payloads:
             if payload["type"] == "ask":
                 self.asked = payload["asks"][0]
             self.planned = self.planned or payload["type"] == "plan"
-            await message.output_channel.send_response(message.sender_id, {"custom": payload})
+
+    def answer(self, _: str) -> list[Json]:
+        """The replies that were fetched."""
+        return self._payloads
 
 
 def can_press(post: Json, words: str) -> bool:
@@ -71,7 +76,7 @@ async def slack_talk(url: str) -> list[Json]:
     await slack.start()
     with tempfile.TemporaryDirectory() as folder:
         app, real = Running(Path(folder), slack), Real(url)
-        app.assistant.handle = real.handle
+        app.assistant.before, app.assistant.answer = real.listen, real.answer
         await app.start()
 
         async def act(way: str, words: str) -> None:
@@ -112,7 +117,7 @@ def terminal_talk(url: str) -> str:
         none = next((number for number, title in numbered if title.startswith("None of")), "")
         first = numbered[0][0] if numbered else ""
         age = "38" if "How old" in shown else ""
-        done = "now my legs are numb and I cannot pee" if "Here is what you can try" in shown else ""
+        done = "now my legs are numb and I cannot pee" if "Do this now" in shown else ""
         words = done or age or none or first or "none"
     screen.type("/quit\r")
     screen.status()

@@ -6,6 +6,7 @@ import pytest
 
 from tests.channels.slack.harness import elements, ticked
 from tests.channels.terminal import samples
+from unknot.channels.slack.words import own_words
 
 pytestmark = pytest.mark.anyio
 
@@ -200,9 +201,12 @@ async def test_an_emoji_alone_is_no_symptom(app):
 
 
 async def test_a_very_long_message_is_read_in_part_and_that_is_said(app):
-    await app.say("word " * 2000)
-    assert 3_900 < len(app.assistant.words[0]) <= 4_000
-    assert "only the beginning" in app.slack.texts[0]
+    await app.say("My back went. " + "word " * 2000 + "And I am numb between my legs.")
+    heard = app.assistant.words[0]
+    assert 3_900 < len(heard) <= 4_000
+    assert heard.startswith("My back went.")
+    assert heard.endswith("And I am numb between my legs.")
+    assert app.slack.texts[0] == own_words()["too_long"]
 
 
 async def test_our_words_cannot_become_markup(app):

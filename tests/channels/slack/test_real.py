@@ -19,8 +19,10 @@ async def test_a_whole_conversation_with_the_real_assistant(rest_server):
     assert [fault for call in messages for fault in message_faults(call)] == []
     assert sum(call["method"] == "chat.update" for call in calls) >= 4
     assert any("press" in turn["person"] for turn in turns)
-    longest = max(messages, key=lambda call: len(call.get("blocks", ())))
-    assert sum(block["type"] == "section" for block in longest["blocks"]) >= 5  # the plan
+    plan = next(call for call in messages if "Do this now" in call["text"])
+    # Its first card: what to do now, and the way to the rest.
+    assert [block["type"] for block in plan["blocks"]] == ["section", "actions"]
+    assert "1. " in plan["blocks"][0]["text"]["text"]
     emergency = turns[-1]["calls"][0]
     assert emergency["text"].startswith("EMERGENCY: ")
     assert emergency["blocks"][0]["type"] == "header"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.channels.web.serve import FakeServer
+from tests.support.cases import case_with
 from unknot.channels.terminal.render import Look
 from unknot.channels.terminal.talk import Talk, converse
 from unknot.channels.terminal.transport import RestTransport
@@ -64,3 +65,21 @@ def test_without_the_web_channel_the_person_is_told_whom_to_ask() -> None:
     said = talk_with(RestTransport("http://127.0.0.1:9", "terminal:1"), "/export x.json", "/delete")
     assert said.count("only who runs the server can do that; this conversation is terminal:1") == 2
     assert not Path("x.json").exists()
+
+
+def test_a_page_for_a_clinician_is_for_this_user_alone(server: FakeServer, tmp_path: Path) -> None:
+    transport, file = WebTransport(server.url), tmp_path / "page.pdf"
+    said = talk_with(transport, WORDS, f"/handover {file}")
+    assert "Nothing was told yet" in said
+    assert not file.exists()
+    server.knows(case_with("leg_tingling", location="lower"))
+    assert f"written to {file}" in talk_with(transport, f"/handover {file}")
+    assert file.read_bytes().startswith(b"%PDF-")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "exists already" in talk_with(transport, f"/handover {file}")
+
+
+def test_without_the_web_channel_there_is_no_page() -> None:
+    said = talk_with(RestTransport("http://127.0.0.1:9", "terminal:1"), "/handover page.pdf")
+    assert "needs the web channel" in said
+    assert not Path("page.pdf").exists()

@@ -13,15 +13,17 @@ from rasa.utils.endpoints import EndpointConfig
 
 from tests.channels.terminal import samples
 from unknot.channels.shell import ReplyNlg, as_text
+from unknot.knowledge.loader import load
 
 DOMAIN = Domain.from_dict(
     {
         "slots": {"region": {"type": "text", "mappings": [{"type": "custom"}]}},
         "responses": {
-            "utter_emergency": [
-                {"custom": samples.EMERGENCY},
+            "utter_emergency": [{"custom": {**samples.EMERGENCY, "number": ""}}],
+            "utter_thanks": [
+                {"custom": samples.THANKS},
                 {
-                    "custom": {**samples.EMERGENCY, "text": "Call 999 now."},
+                    "custom": {**samples.THANKS, "text": "Ta."},
                     "condition": [{"type": "slot", "name": "region", "value": "uk"}],
                 },
             ],
@@ -42,17 +44,26 @@ def said(response: str, channel: str | None, **slots: str):
 
 
 def test_in_the_shell_a_payload_is_its_text():
-    assert said("utter_emergency", "cmdline") == {"text": samples.EMERGENCY["text"]}
+    assert said("utter_thanks", "cmdline") == {"text": samples.THANKS["text"]}
 
 
 @pytest.mark.parametrize("channel", ["rest", "web", "slack", None])
 def test_elsewhere_it_stays_a_payload_and_is_said_once(channel):
-    assert said("utter_emergency", channel) == {"custom": samples.EMERGENCY}
+    assert said("utter_thanks", channel) == {"custom": samples.THANKS}
 
 
 def test_conditions_work_as_before():
-    message = said("utter_emergency", "cmdline", region="uk")
-    assert (message["text"], "custom" in message) == ("Call 999 now.", False)
+    message = said("utter_thanks", "cmdline", region="uk")
+    assert (message["text"], "custom" in message) == ("Ta.", False)
+
+
+@pytest.mark.parametrize("code", sorted(load().regions))
+def test_an_emergency_has_the_words_and_the_number_of_the_configured_region(code, monkeypatch):
+    monkeypatch.setenv("UNKNOT_REGION", code)
+    region = load().regions[code]
+    words = {"text": region.emergency_text, "number": region.emergency_number}
+    assert said("utter_emergency", "web") == {"custom": {**samples.EMERGENCY, **words}}
+    assert said("utter_emergency", "cmdline") == {"text": region.emergency_text}
 
 
 def test_plain_text_and_unknown_responses_are_left_alone():

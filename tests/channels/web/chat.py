@@ -15,6 +15,17 @@ LAUNCH = [
     "--disable-dev-shm-usage",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Ends when the conversation has kept its place for some frames: a control under way is neither hidden nor whole.
+REST = """new Promise((done) => {
+  const log = document.querySelector('unknot-chat')?.shadowRoot.querySelector('.log');
+  let at = -1, same = 0;
+  const look = () => {
+    same = log?.scrollTop === at ? same + 1 : 0;
+    at = log?.scrollTop;
+    same > 5 || !log ? done() : setTimeout(look, 30);
+  };
+  look();
+})"""
 CHAT = "document.querySelector('unknot-chat').shadowRoot"
 
 
@@ -123,7 +134,8 @@ class Chat:
         return False
 
     def violations(self, state: str, rule: str = "") -> list[str]:
-        """What axe-core finds wrong in this state, by all its rules or by one."""
+        """What axe-core finds wrong in this state, by all its rules or by one, once nothing scrolls any more."""
+        self.page.evaluate(REST)
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
         only = {"type": "rule", "values": [rule]} if rule else {"type": "tag", "values": RULES}

@@ -26,6 +26,7 @@ PATHS = (
     ("POST", "/api/messages"),
     ("GET", "/api/history"),
     ("GET", "/api/export"),
+    ("GET", "/api/handover"),
     ("DELETE", "/api/conversation"),
     ("GET", "/health"),
     ("GET", "/ready"),

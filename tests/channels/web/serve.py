@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sqlite3
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from tests.channels.web.fake import FakeAgent
 from unknot.channels.web.server import WebChannel
 from unknot.channels.web.server.config import WebConfig
 from unknot.launch.ports import free_port
+from unknot.triage.case import Case
 
 Sanic.test_mode = True  # several servers of one name in one process
 
@@ -89,6 +93,15 @@ class FakeServer:
     def do(self, call: Callable[[], Any]) -> None:
         """Runs `call` in the server's loop."""
         self._loop.call_soon_threadsafe(call)
+
+    def knows(self, case: Case) -> None:
+        """Keeps a case among the events of the conversation that was heard last, as an action does."""
+        now = time.time()
+        slot = json.dumps({"event": "slot", "name": "case", "value": case.to_json(), "timestamp": now})
+        with closing(sqlite3.connect(self.database)) as database, database:
+            (sender,) = database.execute("SELECT sender_id FROM events ORDER BY id DESC LIMIT 1").fetchone()
+            query = "INSERT INTO events (sender_id, type_name, timestamp, data) VALUES (?, 'slot', ?, ?)"
+            database.execute(query, (sender, now, slot))
 
     def client(self, **more: Any) -> httpx.Client:
         """A client with a cookie jar of its own."""

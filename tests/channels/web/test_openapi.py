@@ -16,6 +16,7 @@ from rasa.core.run import configure_app
 from tests.channels.web.conftest import Person, events, problem
 from tests.channels.web.odd_requests import Answer, Odd, Visitors, faults, odd_requests, send, spec, validator
 from tests.channels.web.serve import FakeServer
+from unknot.channels.health import PATHS
 from unknot.channels.web.server import WebChannel
 from unknot.channels.web.server.config import WebConfig
 from unknot.channels.web.server.guard import MESSAGES
@@ -39,6 +40,7 @@ def test_every_route_is_described_and_no_other(tmp_path: Path) -> None:
         for method in route.methods
         if method not in ("OPTIONS", "HEAD") and not route.path.startswith("widget/") and route.path
     }
+    routes |= {("GET", path) for path in PATHS}  # answered before there is any routing
     described = {(method.upper(), path) for path, methods in spec()["paths"].items() for method in methods}
     assert described == routes
 

@@ -266,7 +266,7 @@ def test_export_has_everything_and_only_ones_own(victim: Person) -> None:
     body = answer.json()
     assert [item["from"] for item in body["conversation"]] == ["user", "bot", "bot"]
     assert [event["event"] for event in body["events"]].count("user") == 1
-    assert set(body) == {"exported", "session", "conversation", "understood", "waiting", "events"}
+    assert set(body) == {"exported", "session", "conversation", "understood", "waiting", "events", "days"}
 
 
 @pytest.mark.parametrize(
@@ -279,6 +279,7 @@ def test_export_has_everything_and_only_ones_own(victim: Person) -> None:
         ("POST", "/api/messages"),
         ("GET", "/api/history"),
         ("GET", "/api/export"),
+        ("GET", "/api/handover"),
         ("DELETE", "/api/conversation"),
     ],
 )

@@ -32,7 +32,7 @@ from unknot.launch.ports import free_port
 from unknot.settings import ROOT, Settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.e2e]
-CREDENTIALS = "unknot.channels.web.server.WebChannel:\nrest:\nchannels.slack.SlackChannel: {}\n"
+CREDENTIALS = "unknot.channels.web.server.WebChannel:\nrest:\nunknot.channels.slack.SlackChannel: {}\n"
 MARK = "zqferret"
 _numbers = itertools.count(1)
 

@@ -22,13 +22,14 @@ FAULT_EXIT = 70  # EX_SOFTWARE
 ReadLine = Callable[[str], str]  # takes the words to offer for editing, returns the line; EOFError at the end
 
 HELP = """\
-/help     this list
-/again    show the last reply once more
-/new      start a new conversation
-/save F   write this conversation to the file F
-/export F write everything the server keeps about it to the file F, as JSON
-/delete   have the server delete all of that, and begin anew
-/quit     leave (Ctrl-D too)
+/help        this list
+/again       show the last reply once more
+/new         start a new conversation
+/save F      write this conversation to the file F
+/handover F  write a page to take to a clinician to the file F, as PDF
+/export F    write everything the server keeps about it to the file F, as JSON
+/delete      have the server delete all of that, and begin anew
+/quit        leave (Ctrl-D too)
 Everything else is sent to the assistant. A number picks one of the numbered choices."""
 
 
@@ -160,9 +161,9 @@ def _command(talk: Talk, line: str, renew: Callable[[], Transport]) -> bool:
         talk.open_question, talk.last = Pending(), []
         talk.say("a new conversation; what you said before is not used")
     elif name == "/save" and rest.strip():
-        _save(talk, rest.strip(), "\n".join(talk.transcript))
-    elif name == "/export" and rest.strip():
-        _export(talk, rest.strip())
+        _save(talk, rest.strip(), "\n".join(talk.transcript).encode())
+    elif name in _FETCHED and rest.strip():
+        _fetch(talk, rest.strip(), _FETCHED[name])
     elif name == "/delete":
         _delete(talk)
     elif name == "/help":
@@ -172,13 +173,24 @@ def _command(talk: Talk, line: str, renew: Callable[[], Transport]) -> bool:
     return True
 
 
-def _export(talk: Talk, name: str) -> None:
+def _export(transport: Transport) -> bytes:
+    return (json.dumps(transport.export(), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _handover(transport: Transport) -> bytes:
+    return transport.handover()
+
+
+_FETCHED: dict[str, Callable[[Transport], bytes]] = {"/export": _export, "/handover": _handover}
+
+
+def _fetch(talk: Talk, name: str, fetch: Callable[[Transport], bytes]) -> None:
     try:
-        kept = talk.transport.export()
+        content = fetch(talk.transport)
     except TurnError as trouble:
-        talk.say(f"{trouble}. Nothing was written.")
+        talk.say(f"{str(trouble).rstrip('.')}. Nothing was written.")
         return
-    _save(talk, name, json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
+    _save(talk, name, content)
 
 
 def _delete(talk: Talk) -> None:
@@ -191,12 +203,12 @@ def _delete(talk: Talk) -> None:
     talk.say("the server keeps nothing of this conversation any more")
 
 
-def _save(talk: Talk, name: str, text: str) -> None:
+def _save(talk: Talk, name: str, content: bytes) -> None:
     """Writes a new file that nobody else on the machine can read."""
     try:
         handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
     except FileExistsError:
         talk.say(f"{name} exists already; nothing was written")
     except OSError as error:

@@ -49,6 +49,9 @@ class Transport(Protocol):
     def export(self) -> Any:
         """Everything that is kept about the conversation, as the server gives it. Raises `TurnError`."""
 
+    def handover(self) -> bytes:
+        """The page for a clinician, a PDF. Raises `TurnError`."""
+
     def erase(self) -> None:
         """Has the server delete everything it keeps about the conversation. Raises `TurnError`."""
 
@@ -84,6 +87,10 @@ class RestTransport:
     def export(self) -> Any:
         """Rasa's REST webhook cannot do this. Raises `TurnError` with what can be done instead."""
         raise self._ask_the_operator()
+
+    def handover(self) -> bytes:
+        """Rasa's REST webhook cannot do this. Raises `TurnError`."""
+        raise TurnError("that needs the web channel, which this server does not have", sent=False)
 
     def erase(self) -> None:
         """Rasa's REST webhook cannot do this. Raises `TurnError` with what can be done instead."""

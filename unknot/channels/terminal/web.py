@@ -62,6 +62,12 @@ class WebTransport:
         with call("GET", f"{self.url}/api/export", headers=self._session(), timeout=self.timeout) as response:
             return read_json(response)
 
+    def handover(self) -> bytes:
+        """The page for a clinician, a PDF. Raises `TurnError`."""
+        url = f"{self.url}/api/handover?format=pdf"
+        with call("GET", url, headers=self._session(), timeout=self.timeout) as response:
+            return response.read()
+
     def erase(self) -> None:
         """Has everything that is kept about the conversation deleted. Raises `TurnError`."""
         with call(

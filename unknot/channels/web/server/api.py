@@ -18,6 +18,7 @@ from unknot.channels.web.server import conversation
 from unknot.channels.web.server.config import WebConfig
 from unknot.channels.web.server.conversation import Item, sender_id
 from unknot.channels.web.server.guard import RefusedError, address, json_body, refusal_body
+from unknot.channels.web.server.handover import Handover
 from unknot.channels.web.server.limits import Limits
 from unknot.channels.web.server.reception import Reception
 from unknot.channels.web.server.sessions import Sessions
@@ -56,6 +57,7 @@ class Api:
         room: Callable[[], bool] = lambda: self._load.has_room(self._turns.count)  # noqa: E731
         self.health = Health(Readiness(self._database, self._inbox.server, room), self._database)
         self._limits = Limits(config)
+        self._handover = Handover(self._database, clock)
         self._urgency: Urgency | None = None
         self._reception = Reception(
             config, self._inbox, self._turns, self._store, self._load, self._limits, lambda: self._urgency, clock
@@ -158,9 +160,15 @@ class Api:
             "understood": found["understood"],
             "waiting": found["waiting"],
             "events": found["events"],
+            "days": found["days"],
         }
         headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="unknot-conversation.json"'}
         return json_response(body, headers=headers)
+
+    async def handover(self, request: Request) -> HTTPResponse:
+        """GET /api/handover: what was told and advised, as a page to take to a clinician."""
+        session = await self.sessions.require(request)
+        return await self._handover.of(request, sender_id(session.session))
 
     async def delete(self, request: Request) -> HTTPResponse:
         """DELETE /api/conversation: everything kept about this conversation is gone, and the session with it."""

@@ -45,6 +45,7 @@ MOST_BYTES = 262_144  # of any request to this server
 ADVICE = "advice.js"
 SECURITY_TXT = "/.well-known/security.txt"
 WORKER = "worker.js"
+WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 _KINDS = ((NotFound, "not_found"), (MethodNotSupported, "wrong_method"), (PayloadTooLarge, "too_large"))
 
 
@@ -113,6 +114,7 @@ def _api_routes(blueprint: Blueprint, api: Api) -> None:
         ("messages", "POST", api.send),
         ("history", "GET", api.history),
         ("export", "GET", api.export),
+        ("handover", "GET", api.handover),
         ("conversation", "DELETE", api.delete),
     )
     for path, method, handler in routes:
@@ -147,6 +149,8 @@ def _page_routes(blueprint: Blueprint, api: Api, wording: Wording) -> Callable[[
             headers.update(PAGE_HEADERS)
         if path == WORKER:
             headers["Service-Worker-Allowed"] = "/"
+            # A worker fetches by its own policy, not by that of the page.
+            headers["Content-Security-Policy"] = WORKER_POLICY
         headers["Cross-Origin-Resource-Policy"] = "cross-origin" if embeddable else "same-origin"
         return static.answer(request, files[path], headers)
 

@@ -36,7 +36,9 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .scale label { display: grid; place-items: center; min-width: 48px; min-height: 48px; border-radius: 12px; border-color: var(--edge); }
 
 .place, .card { border-radius: 16px; padding: 14px; }
-.sidewords { display: flex; justify-content: space-between; font-size: .875em; color: var(--quiet); padding-inline: 34% 6%; }
+.sidewords { display: grid; grid-template-columns: 34% 1fr auto 6%; color: var(--quiet); }
+.sidewords span { font-size: .875em; }
+.sidewords span:first-child { grid-column: 2; }
 .sidewords, .bodymap { width: 100%; max-width: clamp(16.5em, 52vh, 25em); margin: 0 auto; }
 .bodymap { position: relative; display: grid; grid-template-columns: 32% 25.5% 17% 25.5%; grid-template-rows: 22fr 23fr 24fr 31fr; aspect-ratio: 0.94; }
 .back { position: absolute; inset: 0 0 0 auto; width: 68%; height: 100%; }
