@@ -56,7 +56,7 @@ validate: setup-dev ## Rasa's own check of domain and data; our warnings are err
 	@exec $(PY) -m scripts.validate
 
 check: lint ## style, types and unit tests: no server, no training, no browser; within a minute
-	@exec $(PY) -m pytest --quiet -m "not (e2e or browser or servers or slow)"
+	@exec $(PY) -m pytest --quiet --numprocesses auto --dist worksteal -m "not (e2e or browser or servers or slow)"
 
 test: lint validate ## every check and every test but those of test-slow; trains the model if needed
 	@$(PY) -m scripts.browser
