@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def real(assistant: RestServer) -> Iterator[RestServer]:
 
 def turn_over(chat: Chat) -> None:
     """Waits for the reply to what was said last."""
-    expect(chat.page.locator(".msg").last).to_have_class("msg bot", timeout=15_000)
+    expect(chat.page.locator(".msg").last).to_have_class(re.compile(r"\bmsg bot\b"), timeout=15_000)
     chat.settle()
 
 
