@@ -146,7 +146,7 @@ def loss_of(
     return loss + 0.5 * each.sum(1).mean()
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def measure(network: Network, tokenizer: Tokenizer, held: Sequence[Example], findings: Sequence[str]) -> None:
     """Print how many real messages that state a finding, and of the others, are above some probabilities."""
     network.eval()
@@ -186,7 +186,7 @@ def write(
     named |= {"intent": network.intent, "intent_bias": network.intent_bias}
     arrays |= {name: parameter.detach().numpy().astype(np.float16) for name, parameter in named.items()}
     folder.mkdir(exist_ok=True)
-    np.savez_compressed(folder / "one_pass.npz", **arrays)
+    np.savez_compressed(folder / "one_pass.npz", **arrays)  # type: ignore[arg-type]
     digest = hashlib.sha256((folder / "one_pass.npz").read_bytes()).hexdigest()
     text = json.dumps({"sha256": digest, **about}, indent=1)
     (folder / "one_pass.json").write_text(text + "\n", encoding="utf-8")
