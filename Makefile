@@ -14,7 +14,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack slack-web purge train lint validate lint-ops check test test-other-python test-scale audit sbom fuzz understanding ratchet tune bench-nlu compare-context bench profile-turn bench-many soak
+.PHONY: help setup setup-dev run shell serve-rest slack slack-web purge train lint validate lint-ops check test test-slow test-other-python test-scale audit sbom fuzz understanding ratchet tune bench-nlu compare-context bench profile-turn bench-many soak
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -56,13 +56,16 @@ validate: setup-dev ## Rasa's own check of domain and data; our warnings are err
 	@exec $(PY) -m scripts.validate
 
 check: lint ## style, types and unit tests: no server, no training, no browser; within a minute
-	@exec $(PY) -m pytest --quiet -m "not (e2e or browser or servers or slow)"
+	@exec $(PY) -m pytest --quiet --numprocesses auto --dist worksteal -m "not (e2e or browser or servers or slow)"
 
-test: lint validate ## every check and every test
+test: lint validate ## every check and every test but those of test-slow; trains the model if needed
 	@$(PY) -m scripts.browser
 	@$(PY) -m scripts.servers
 	@$(PY) -m unknot.launch.train
-	@exec $(PY) -m pytest
+	@exec $(PY) -m pytest -m "not slow"
+
+test-slow: setup-dev ## the tests that take minutes and rarely fail: copies among the test sets, the image's contents
+	@exec $(PY) -m pytest -m slow
 
 test-other-python: setup-dev ## make test on the other Python (3.11 or 3.12), in an environment of its own
 	@other=$$($(PY) -c 'import sys; print("3.11" if sys.version_info >= (3, 12) else "3.12")') && \

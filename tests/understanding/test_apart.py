@@ -14,6 +14,8 @@ from evaluation import cases, labelled
 from unknot.encoder.minilm import shared_encoder
 from unknot.settings import ROOT
 
+pytestmark = pytest.mark.slow  # every message is encoded and compared with every training example: minutes
+
 MOST_ALIKE = 92  # of 100, words in any order
 MOST_ALIKE_IN_MEANING = 0.985  # cosine
 LEAST_ALIKE = 75  # of 100, below which two texts are not compared in meaning: that takes the encoder

@@ -6,14 +6,16 @@ import asyncio
 import random
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from tests.channels.slack.harness import Running
+from tests.channels.slack.standin import StandIn
 
 
 async def main(folder: Path, standin: str, port: int) -> None:
-    running = Running(folder, SimpleNamespace(url=standin), max_turns=4)  # type: ignore[arg-type]
+    slack = StandIn()
+    slack.url = standin
+    running = Running(folder, slack, max_turns=4)
 
     async def think(_: Any) -> None:
         await asyncio.sleep(random.uniform(0.0, 0.06))

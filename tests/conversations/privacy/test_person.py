@@ -100,6 +100,7 @@ def operator(sqlite: Kept, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_operator_s_commands(sqlite: Kept) -> None:
     two_people(sqlite, "slack")
     listed = operator(sqlite, "list")
