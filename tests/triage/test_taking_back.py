@@ -61,6 +61,8 @@ def test_never_takes_it_back_openly_and_asks_the_list_again(answer: str) -> None
         "a doctor examined me and told me to go to hospital",
         "my doctor looked at it last year",
         "somebody examined me, my wife",
+        "she said it's fine",
+        "i checked it myself",
     ],
 )
 def test_words_of_an_exit_inside_another_sentence_are_none(answer: str) -> None:
@@ -68,6 +70,15 @@ def test_words_of_an_exit_inside_another_sentence_are_none(answer: str) -> None:
     talk.say(answer, "false_alarm")
     assert talk.replies[0]["level"] == "emergency"
     assert talk.case.status(SIGN) == "now"
+
+
+@pytest.mark.parametrize(
+    "answer", ["a doctor examined me this morning and said it's muscular", "been checked at the er", "paramedics saw me"]
+)
+def test_an_examination_in_other_words_is_one(answer: str) -> None:
+    talk = contested()
+    talk.say(answer, "inform")
+    assert talk.case.status(SIGN) == "checked"
 
 
 @pytest.mark.parametrize("found", ["they say it is a stroke", "go back to the hospital", "needs surgery"])
