@@ -422,3 +422,34 @@ def test_not_any_better_is_not_heard_as_better() -> None:
     talk.tell(text="my back locked up")
     talk.say("it isn't any better", "got_better")
     assert M["easing"] not in [reply["text"] for reply in talk.replies]
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("my face drooped for ten minutes this morning, it is fine now", "emergency"),
+        ("half an hour ago my speech went strange and came back", "emergency"),
+        ("i had a stroke years ago, my back went this morning", None),
+        ("my face drooped once, long ago", None),
+    ],
+)
+def test_a_passed_stroke_sign_of_these_days_is_an_emergency_at_once(text: str, level: str | None) -> None:
+    talk = Talk()
+    talk.say(text, "inform", (Mention("finding", "stroke_signs", course="over"),))
+    assert (talk.replies[0].get("level") == "emergency") is (level == "emergency")
+
+
+@pytest.mark.parametrize(
+    ("text", "alarm"),
+    [
+        ("paralysed from the waist down since birth, back spasm today", False),
+        ("paralysed for twenty years, spasm now", False),
+        ("paralysed, and my back has been bad for twenty years", True),
+        ("paralysed since this morning", True),
+    ],
+)
+def test_a_sign_that_has_been_so_for_years_is_asked_about_before_it_alarms(text: str, alarm: bool) -> None:
+    talk = Talk()
+    talk.say(text, "inform", (Mention("finding", "paralysis", start=0, end=len("paralysed")),))
+    assert (talk.replies[0].get("level") == "emergency") is alarm
+    assert alarm or talk.of("ask")[0]["ask"] == "confirm:paralysis"

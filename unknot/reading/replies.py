@@ -2,10 +2,10 @@
 
 Each is a mention of kind `act`, like yes and no. Values: `asks`, `never`, `gone`, `examined` (anywhere in a
 message), `said_never`, `said_examined`, `said_safe` (nothing else in it), `sent_on`, `counted`, `wishes_death`,
-`resume`, `hedge`, `except`, `partly`, `cross`, `rest_no`, `not_helped`, `stop_word`, `new_word`, `crisis_word`;
-`item:3` and `not_item:3` (a line of the list, 1 for the first and -1 for the last); `row:nyn`; `rather` and
-`numeral:8` (in short messages); and `thing_no`, whose place is that of the thing ("asthma, no": what a trailing no
-belongs to is told, and the rest is denied).
+`recent`, `long_ago`, `lasting`, `resume`, `hedge`, `except`, `partly`, `cross`, `rest_no`, `not_helped`,
+`stop_word`, `new_word`, `crisis_word`; `item:3` and `not_item:3` (a line of the list, 1 for the first and -1 for
+the last); `row:nyn`; `rather` and `numeral:8` (in short messages); and `thing_no`, whose place is that of the thing
+("asthma, no": what a trailing no belongs to is told, and the rest is denied).
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ _SEARCHED = (
     "counted",
     "said_safe",
     "wishes_death",
+    "recent",
+    "long_ago",
+    "lasting",
 )
 _PATTERNS = {name: Pattern("replies", name) for name in _SEARCHED}
 _UNLESS_BEFORE = {

@@ -30,6 +30,7 @@ from unknot.triage.turn import Mention, Turn
 
 MOST_LETTERS = 120  # of a quote
 RECENT_DAYS = 7  # a sign that passed within them belongs to this pain
+_ENDS = frozenset(".,;:!?\n")
 _ALARMING = frozenset({NEW, UNSAID})
 # Within one message the strongest word counts: "numb? not really, well, a bit numb".
 _STRENGTH = {
@@ -89,12 +90,29 @@ def _statement(case: Case, turn: Turn, mention: Mention, who: str) -> Statement:
         str(mention.value),
         mention.certainty,
         who=who,
-        course=mention.course,
-        since_days=mention.since_days,
+        course=UNCHANGED if _is_lasting(turn, mention) else mention.course,
+        since_days=_since_days(turn, mention),
         amount=mention.amount,
         quote=turn.quote(mention)[:MOST_LETTERS],
         message=case.messages,
     )
+
+
+def _since_days(turn: Turn, mention: Mention) -> int | None:
+    """How long ago it was; of a passed sign also where the message speaks of these days and of no others."""
+    acts = turn.acts()
+    passed = (mention.certainty, mention.course) == (STATED, OVER)
+    if mention.since_days is None and passed and "recent" in acts and "long_ago" not in acts:
+        return 0
+    return mention.since_days
+
+
+def _is_lasting(turn: Turn, mention: Mention) -> bool:
+    """Whether right behind a stated sign stands that it has been so for years: that it is new gets asked then."""
+    if (mention.certainty, mention.course) != (STATED, UNSAID) or mention.end < 0:
+        return False
+    behind = (act.start for act in turn.of("act") if act.value == "lasting" and act.start >= mention.end)
+    return any(not set(turn.text[mention.end : start]) & _ENDS for start in behind)
 
 
 def _newly_worse(case: Case, said: Statement, turn: Turn) -> Statement:
