@@ -49,6 +49,7 @@ _UNLESS_BEFORE = {
     "examined": Pattern("replies", "unreal"),
     "sent_on": Pattern("replies", "denied_before"),
     "wishes_death": Pattern("replies", "not_wished_before"),
+    "lasting": Pattern("replies", "of_the_pain_before"),
 }
 _NUMERAL = Pattern("replies", "numeral")
 _MOST_WORDS_OF_A_CORRECTION = 9

@@ -108,11 +108,11 @@ def _since_days(turn: Turn, mention: Mention) -> int | None:
 
 
 def _is_lasting(turn: Turn, mention: Mention) -> bool:
-    """Whether right behind a stated sign stands that it has been so for years: that it is new gets asked then."""
-    if (mention.certainty, mention.course) != (STATED, UNSAID) or mention.end < 0:
+    """Whether the same clause says of a stated sign that it has been so for years: that it is new gets asked then."""
+    if (mention.certainty, mention.course) != (STATED, UNSAID) or mention.start < 0:
         return False
-    behind = (act.start for act in turn.of("act") if act.value == "lasting" and act.start >= mention.end)
-    return any(not set(turn.text[mention.end : start]) & _ENDS for start in behind)
+    behind = (act.start for act in turn.of("act") if act.value == "lasting" and act.start > mention.start)
+    return any(not set(turn.text[mention.start : start]) & _ENDS for start in behind)
 
 
 def _newly_worse(case: Case, said: Statement, turn: Turn) -> Statement:
