@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unknot.triage.statement import DENIED, OTHER, OVER, PATIENT, POSSIBLE, STATED, SUPPOSED, UNSAID
@@ -104,11 +104,23 @@ class Turn:
             text=text or "",
             intent=name,
             confidence=float(intent.get("confidence") or 0.0),
-            mentions=tuple(map(as_mention, (e for e in parse.get("entities") or () if e.get("entity")))),
+            mentions=_in_doubt(map(as_mention, (e for e in parse.get("entities") or () if e.get("entity")))),
             message=message,
             alternatives=tuple(str(item.get("name")) for item in ranking if item.get("name") != name)[:4],
             alarmed=intent.get("name") == EMERGENCY,
         )
+
+
+def _in_doubt(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """The mentions; a finding is no more than possible where the words that deny it say that one is not sure."""
+    read = tuple(mentions)
+    unsure = [m for m in read if m.kind == "act" and m.value == "unsure"]
+    return tuple(
+        replace(m, certainty=POSSIBLE)
+        if m.kind == "finding" and m.certainty == DENIED and any(m.start <= at.start < m.end for at in unsure)
+        else m
+        for m in read
+    )
 
 
 def as_mention(entity: Mapping[str, Any]) -> Mention:
