@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -30,6 +31,12 @@ def _several_servers_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
             rewrite(app)
 
     monkeypatch.setattr(TouchUp, "run", once)
+
+
+@pytest.fixture(autouse=True)
+def _our_log_at_its_level(caplog: pytest.LogCaptureFixture) -> None:
+    """Rasa quietens the root logger for the whole process when an earlier test has used its command line."""
+    caplog.set_level(logging.INFO, "unknot")
 
 
 @pytest.fixture
