@@ -317,6 +317,14 @@ def test_unread_messages_are_counted(shared: FakeServer, visit: Visit) -> None:
     expect(chat.reply).to_contain_text("Pick a place")
     chat.button("Close the chat").click()
     expect(chat.button("Open the chat")).to_be_visible()
+    # What was read before is not new, even if it arrives after the chat was closed again.
+    later = "new Promise((go) => setTimeout(go, 500))"
+    chat.page.add_init_script(f"const now = fetch; window.fetch = (...all) => {later}.then(() => now(...all))")
+    chat.on_page("<unknot-chat open></unknot-chat>")
+    chat.button("Open the chat").click()
+    chat.button("Close the chat").click()
+    expect(chat.page.locator(".msg")).to_have_count(3)
+    expect(chat.button("Open the chat")).to_be_visible()
 
 
 def test_live_regions(shared: FakeServer, visit: Visit) -> None:
