@@ -4,7 +4,7 @@ import known from "./advice.js";
 import { EMBEDDED, exported } from "./api.js";
 import { alarm, crisis, crisisOf, firstAid, standing } from "./cards.js";
 import { buttons, control, parted, waitingIn } from "./controls.js";
-import { MARK, h, icon, keep, press, shown, stash } from "./dom.js";
+import { MARK, h, icon, press, shown, stash } from "./dom.js";
 import { sorted } from "./plan.js";
 import { Look, inertAround, keepPage, placeOf, questionOf } from "./settings.js";
 import { composer, deleting, head } from "./shell.js";
@@ -19,7 +19,6 @@ import { typingDots } from "./view.js";
 const MOST = 1000;
 const OPEN = "unknot:open";
 const DRAFT = "unknot:draft";
-const SEEN = "unknot:seen";
 const touch = matchMedia("(pointer: coarse)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const full = matchMedia("(max-width: 520px)");
@@ -32,13 +31,12 @@ class UnknotChat extends HTMLElement {
   #talk = new Talk();
   // what the control that is shown answers, and what is shown pinned
   #asked = "";
-  // Kept in the browser: what was read before a reload is not new.
-  #seen = Number(keep(SEEN));
+  #seen = 0;
   // until the person scrolls
   #follow = true;
   // the answer before came from a control, so the focus goes on to the next one
   #led = false;
-  // what history holds is not read out
+  // what history holds is not read out, nor counted as new
   #quiet = true;
   #free = null;
 
@@ -389,8 +387,7 @@ class UnknotChat extends HTMLElement {
 
   #drawUnread(items) {
     const said = items.filter((item) => item.from === "bot").length;
-    const current = this.#talk.link === "ok" && (!this.panel.hidden || said < this.#seen);
-    if (current) keep(SEEN, (this.#seen = said) || null);
+    if (!this.panel.hidden || this.#quiet) this.#seen = said;
     const unread = Math.max(0, said - this.#seen);
     this.badge.hidden = !unread;
     this.badge.textContent = unread || "";
