@@ -19,7 +19,7 @@ FURTHER_QUESTIONS = _ids(
     exercise_and_gym which_stretches massage magnesium_and_water stress_and_spasm pregnancy_and_spasm worse_at_night
     worse_breathing_or_coughing slipped_disc xray_or_mri muscle_relaxants whom_to_see prevention getting_out_of_bed
     children_and_spasm sciatica topical_creams back_brace bed_rest who_gets_spasms heart_or_back kidney_or_back
-    strong_painkillers alcohol_and_cannabis hands_on_treatment hot_bath long_term_back_pain
+    strong_painkillers alcohol_and_cannabis hands_on_treatment hot_bath lifting_and_carrying long_term_back_pain
     breathing_and_hyperventilation paralysis_fear"""
 )
 QUESTIONS = SOURCE_QUESTIONS | FURTHER_QUESTIONS
