@@ -4,8 +4,9 @@ Each is a mention of kind `act`, like yes and no. Values: `asks`, `never`, `gone
 message), `said_never`, `said_examined`, `said_safe` (nothing else in it), `sent_on`, `counted`, `wishes_death`,
 `recent`, `long_ago`, `lasting`, `resume`, `hedge`, `except`, `partly`, `cross`, `rest_no`, `not_helped`,
 `stop_word`, `new_word`, `crisis_word`; `item:3` and `not_item:3` (a line of the list, 1 for the first and -1 for
-the last); `row:nyn`; `rather` and `numeral:8` (in short messages); and `thing_no`, whose place is that of the thing
-("asthma, no": what a trailing no belongs to is told, and the rest is denied).
+the last); `reported` ("he says"); `row:nyn`; `rather` and `numeral:8` (in short messages). The place of these is
+that of the thing: `thing_no` ("asthma, no": what a trailing no belongs to is told, and the rest is denied),
+`thing_yes` and `asked_no` ("fever? no", which says nothing of the rest), `cannot` ("can you walk? no").
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ _SEARCHED = (
     "recent",
     "long_ago",
     "lasting",
+    "reported",
 )
 _PATTERNS = {name: Pattern("replies", name) for name in _SEARCHED}
 _UNLESS_BEFORE = {
@@ -58,7 +60,8 @@ _NUMBERS_ONLY, _NOT_THIS = Pattern("replies", "numbers_only"), Pattern("replies"
 _STRUCK_OUT = Pattern("replies", "struck_out")
 _ROW_WORD, _ROW_YES = Pattern("replies", "row_word"), Pattern("replies", "row_yes")
 _TRAILING_NO, _THING_NO = Pattern("replies", "trailing_no"), Pattern("replies", "thing_no")
-_NO_THING = Pattern("replies", "no_thing")
+_NO_THING, _OF_AN_ABILITY = Pattern("replies", "no_thing"), Pattern("replies", "of_an_ability")
+_ASKED = {"thing_yes": Pattern("replies", "asked_yes"), "asked_no": Pattern("replies", "asked_no")}
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _LAST = -1
 _THINGS = frozenset({"finding", "condition"})
@@ -133,3 +136,9 @@ def _things(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
     match = _THING_NO.match(text)
     if not known and match and not _NO_THING.match(match["thing"]):
         yield Mention(ACT, "thing_no", match.start("thing"), match.end("thing"))
+    for name, pattern in _ASKED.items():
+        for match in pattern.finditer(text):
+            doubtful = name == "asked_no" and _OF_AN_ABILITY.match(match["thing"])
+            yield Mention(ACT, name, match.start("thing"), match.end("thing"))
+            if doubtful:
+                yield Mention(ACT, "cannot", match.start("thing"), match.end("thing"))

@@ -61,7 +61,7 @@ def statements(case: Case, turn: Turn, standing: Collection[str], knowledge: Kno
 
 def _has_a_trailing_no(mention: Mention, turn: Turn) -> bool:
     things = (m for m in turn.of("act") if m.value == "thing_no")
-    inside = any(mention.start < thing.end and thing.start < mention.end for thing in things)
+    inside = any(mention.overlaps(thing) for thing in things)
     return mention.certainty == DENIED and inside
 
 
