@@ -97,7 +97,8 @@ def _start_over(got: Taken) -> Outcome:
 
 def _ordinary(got: Taken) -> Outcome:
     """A turn in which nothing stands: news about the level, repairs, answers, small talk."""
-    taken, turn, knowledge = got.update, got.turn, got.knowledge
+    taken, knowledge = got.update, got.knowledge
+    turn = follow_up.about_our_question(got.turn, taken.case, taken.was_pending)
     case, said = _level_news(got)
     said += repairs(taken, knowledge)
     said += _kept_words(got)
@@ -117,10 +118,12 @@ def _ordinary(got: Taken) -> Outcome:
     )
     said += answered
     if answered and follow_up.was_short(answered):
-        return Outcome(replace(case, misses=0), tuple(said), True)
+        return Outcome(_back_to_it(replace(case, misses=0), taken), tuple(said), True)
     talk = small_talk.respond(case, turn, taken, got.assessment, knowledge, got.region)
     case, said = talk.case, [*said, *talk.replies]
     case = leads(case, taken, turn, got.before)
+    if answered or talk.replies:
+        case = _back_to_it(case, taken)
     understood = bool(said or case.lead) or taken.answered or taken.told_something or _moves_on(case, turn)
     if understood:
         case = replace(case, misses=0)
@@ -135,6 +138,12 @@ def _ordinary(got: Taken) -> Outcome:
     if nothing_left and not plan_is_due(case, got.assessment, knowledge):
         said.append(replies.notice("thanks" if turn.intent == "thank" else "help", knowledge.messages["noted"]))
     return Outcome(case, tuple(said), True)
+
+
+def _back_to_it(case: Case, taken: TurnUpdate) -> Case:
+    """After a side question the one that waits is put again, and nobody is blamed for not having answered it."""
+    waits = bool(taken.was_pending) and case.pending is not None and not taken.answered
+    return replace(case, lead=("back_to_question",)) if waits and not case.lead else case
 
 
 def _level_news(got: Taken) -> tuple[Case, list[Reply]]:

@@ -102,9 +102,16 @@ def _stop(at: _At) -> Talk:
 
 
 def _why(at: _At) -> Talk:
-    m = at.knowledge.messages
-    why = build(at.case.pending, at.case, at.knowledge).why if at.case.pending else m["why_nothing"]
-    return Talk(at.case, (replies.notice("help", why),))
+    """The reason for the question that waits: in full the first time, in a breath when asked again."""
+    waiting = at.case.pending
+    if at.taken.gave_up:
+        return Talk(at.case)  # it is left open, and that is said
+    if waiting is None:
+        return Talk(at.case, (at.note("why_nothing"),))
+    if at.case.explained == base(waiting):
+        return Talk(at.case, (at.note("why_again"),))
+    why = build(waiting, at.case, at.knowledge).why
+    return Talk(replace(at.case, explained=base(waiting)), (replies.notice("help", why),))
 
 
 def _summary(at: _At) -> Talk:

@@ -45,6 +45,7 @@ class Thread:
     question: str = ""
     remedy: str = ""
     about: str = ""
+    at: int = 0  # the number of the message that was answered last
     asked: tuple[str, ...] = ()  # frames answered so far, newest last, repeats included
 
     @property
