@@ -214,9 +214,8 @@ class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtr
         found += [_entity(e["value"], from_rules(_mention(e)), e["start"], clauses) for e in others]
         return found
 
-
     def _is_asked_about(self, name: str, agreed: Agreed, likely: float) -> bool:
-        """An emergency that the message as a whole hardly states; a sign that is easily mistaken, without words for it."""
+        """A sign that is easily mistaken, without words for it; an emergency that the whole message hardly states."""
         if agreed.mention is None and name in self._asked_unless_worded:
             return True
         return name in emergencies() and likely < float(self._config["emergency"])

@@ -1,13 +1,13 @@
 """What a message does as a reply, beside what it says: answers to lists, taking back, going back, "it did not help".
 
 Each is a mention of kind `act`, like yes and no. Values: `asks`, `never`, `gone`, `examined` (anywhere in a
-message), `said_never`, `said_examined`, `said_safe` (nothing else in it), `sent_on`, `counted`, `wishes_death`,
-`recent`, `long_ago`, `lasting`, `resume`, `hedge`, `except`, `partly`, `cross`, `rest_no`, `not_helped`,
-`stop_word`, `new_word`, `crisis_word`; `item:3` and `not_item:3` (a line of the list, 1 for the first and -1 for
-the last); `reported`, `he`, `she`, `own_body` (who speaks, and of whom); `row:nyn`; `rather` and `numeral:8` (in
-short messages). The place of these is that of the thing: `thing_no` ("asthma, no": what a trailing no belongs to is
-told, and the rest is denied), `thing_yes` and `asked_no` ("fever? no", which says nothing of the rest), `cannot`
-("can you walk? no").
+message), `further_question` (one for each), `said_never`, `said_examined`, `said_safe` (nothing else in it),
+`sent_on`, `counted`, `wishes_death`, `recent`, `long_ago`, `lasting`, `resume`, `hedge`, `except`, `partly`,
+`cross`, `rest_no`, `not_helped`, `called`, `coming`, `cannot_phone`, `stop_word`, `new_word`, `crisis_word`;
+`item:3` and `not_item:3` (a line of the list, 1 for the first and -1 for the last); `reported`, `he`, `she`,
+`own_body` (who speaks, and of whom); `row:nyn`; `rather` and `numeral:8` (in short messages). The place of these is
+that of the thing: `thing_no` ("asthma, no": what a trailing no belongs to is told, and the rest is denied),
+`thing_yes` and `asked_no` ("fever? no", which says nothing of the rest), `cannot` ("can you walk? no").
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ _SEARCHED = (
     "recent",
     "long_ago",
     "lasting",
+    "called",
+    "coming",
+    "cannot_phone",
     "reported",
     "he",
     "she",
@@ -52,12 +55,14 @@ _SEARCHED = (
 _PATTERNS = {name: Pattern("replies", name) for name in _SEARCHED}
 _UNLESS_BEFORE = {
     "gone": Pattern("replies", "unreal"),
+    "called": Pattern("replies", "unreal"),
+    "coming": Pattern("replies", "unreal"),
     "examined": Pattern("replies", "unreal"),
     "sent_on": Pattern("replies", "denied_before"),
     "wishes_death": Pattern("replies", "not_wished_before"),
     "lasting": Pattern("replies", "of_the_pain_before"),
 }
-_NUMERAL = Pattern("replies", "numeral")
+_NUMERAL, _FURTHER = Pattern("replies", "numeral"), Pattern("replies", "further_question")
 _MOST_WORDS_OF_A_CORRECTION = 9
 _NUMBERED, _ORDINAL = Pattern("replies", "numbered"), Pattern("replies", "ordinal")
 _NUMBERS_ONLY, _NOT_THIS = Pattern("replies", "numbers_only"), Pattern("replies", "not_this")
@@ -84,6 +89,7 @@ def read(text: str, mentions: Iterable[Mention] = ()) -> list[Mention]:
     ]
     if len(plain.split()) <= _MOST_WORDS_OF_A_CORRECTION:
         found += [Mention(ACT, f"numeral:{int(m[0])}", m.start(), m.end()) for m in _NUMERAL.finditer(plain)]
+    found += [Mention(ACT, "further_question", m.start(), m.end()) for m in _FURTHER.finditer(plain)]
     found += _items(plain)
     found += _rows(plain)
     found += _things(plain, mentions)

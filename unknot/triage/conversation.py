@@ -18,6 +18,7 @@ from unknot.triage.interview import build, next_ask
 from unknot.triage.next_step import plan_is_due
 from unknot.triage.repairs import leads, repairs
 from unknot.triage.replies import Reply
+from unknot.triage.reply_kind import NO, YES, reply_kind
 from unknot.triage.turn import Turn
 from unknot.triage.update import TurnUpdate, update
 
@@ -102,7 +103,7 @@ def _ordinary(got: Taken) -> Outcome:
     case, said = _level_news(got)
     said += repairs(taken, knowledge)
     said += _kept_words(got)
-    said += doses.notes(got.before, case, got.assessment, knowledge)
+    said += doses.notes(got.before, case, got.assessment, knowledge, got.region)
     followed = (
         None
         if taken.answered or taken.ticked
@@ -125,6 +126,7 @@ def _ordinary(got: Taken) -> Outcome:
     if answered or talk.replies:
         case = _back_to_it(case, taken)
     understood = bool(said or case.lead) or taken.answered or taken.told_something or _moves_on(case, turn)
+    understood = understood or _mere_reply(case, turn)
     if understood:
         case = replace(case, misses=0)
     else:
@@ -189,7 +191,7 @@ def _questions(got: Taken) -> list[str]:
     asked = [str(m.value) for m in further if put_as_one or not taken.told_something]
     if turn.intent in got.knowledge.questions and (put_as_one or turn.confidence >= needed):
         asked.insert(0, turn.intent)
-    return asked
+    return follow_up.one_for_each_clause(asked, turn, got.knowledge)
 
 
 def _moves_on(case: Case, turn: Turn) -> bool:
@@ -197,6 +199,11 @@ def _moves_on(case: Case, turn: Turn) -> bool:
     if case.pending is None:
         return case.started and (turn.intent in ("inform", "affirm", "got_worse", "new_episode") or not case.asked)
     return turn.intent in ("inform", "request_plan", "new_episode", "got_worse") and not case.misses
+
+
+def _mere_reply(case: Case, turn: Turn) -> bool:
+    """A yes or a no where nothing was asked: after a plan it is taken note of."""
+    return case.plan_given and case.pending is None and reply_kind(turn) in (YES, NO)
 
 
 def _offer_help(case: Case, said: list[Reply], answered: bool, knowledge: Knowledge) -> Outcome:

@@ -29,6 +29,7 @@ NOTICES = {
     "frustration": "help",
 }
 SAID = {"thank": ("thanks", "thanks"), "goodbye": ("goodbye", "goodbye")}
+_SAID_IN_WORDS = frozenset({"what_now", "which_first", "shorter", "again", "no_change", "worse", "lacks", "stuck"})
 # What is answered even in a message that also answers our question.
 _BESIDE_AN_ANSWER = frozenset({"request_summary", "privacy", "bot_challenge", "stop"})
 
@@ -67,6 +68,8 @@ def respond(
     at = _At(case, turn, taken, assessment, knowledge, region)
     if "not_helped" in turn.acts() and case.plan_given and turn.intent not in _RESPONDERS_OF_WISHES:
         return Talk(case, (at.note("not_helped"),))
+    if "no_change" in turn.wishes() and not case.plan_given and turn.intent not in _RESPONDERS_OF_WISHES:
+        return Talk(case, (at.note("not_helped_yet"),))
     responder = _RESPONDERS.get(turn.intent)
     if responder is not None:
         talk = responder(at)
@@ -120,7 +123,8 @@ def _summary(at: _At) -> Talk:
 
 
 def _better(at: _At) -> Talk:
-    if "not_helped" in at.turn.acts():  # "it isn't any better" is near to its opposite for a classifier
+    # "It isn't any better" and "what now" are near to it for a classifier: what the words say outranks it.
+    if "not_helped" in at.turn.acts() or at.turn.wishes() & _SAID_IN_WORDS:
         return Talk(at.case)
     eased = at.note("feels_better" if at.case.plan_given else "easing")
     told = at.case.told(Statement("trend", value="better", quote=at.turn.text, message=at.case.messages))

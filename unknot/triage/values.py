@@ -36,7 +36,8 @@ def statements(case: Case, turn: Turn) -> list[Statement]:
         found["side"] = _Value(None, place.quote)  # the side was that of the old place
     said = [_said(case, name, value) for name, value in found.items()]
     for identity, told in (
-        (RECURRENT, turn.first("course") == RECURRENT),
+        # "Show me again" speaks of the plan.
+        (RECURRENT, turn.first("course") == RECURRENT and "again" not in turn.wishes()),
         ("pregnant", "pregnancy_weeks" in found),
         ("major_trauma", "injury" in found and found["injury"].value == "major"),
     ):
