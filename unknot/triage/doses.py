@@ -34,7 +34,7 @@ def notes(before: Case, case: Case, assessment: Assessment, knowledge: Knowledge
         is_news = statement.message == case.messages and case.status(statement.what) == NOW
         if limit is None or not is_news or before.status(statement.what) == NOW:
             continue
-        text = _against(limit, assessment, knowledge, region)
+        text = _against(limit, statement, assessment, knowledge, region)
         if not text and statement.amount is not None:
             text = knowledge.messages["within_the_label"].format(hours=limit.label_hours_between)
         if text:
@@ -42,7 +42,7 @@ def notes(before: Case, case: Case, assessment: Assessment, knowledge: Knowledge
     return said
 
 
-def _against(limit: Remedy, assessment: Assessment, knowledge: Knowledge, region: Region) -> str:
+def _against(limit: Remedy, said: Statement, assessment: Assessment, knowledge: Knowledge, region: Region) -> str:
     """What to do now that it was taken although something speaks against it; empty where nothing does."""
     others = assessment.present - {limit.taken_as}
     against = next((entry for entry in limit.taken_against if others & set(entry.any_of)), None)
@@ -52,11 +52,18 @@ def _against(limit: Remedy, assessment: Assessment, knowledge: Knowledge, region
         return knowledge.messages["taken_against_warning"] if barred else ""
     ids = tuple(identity for identity in against.any_of if identity in others)
     return knowledge.messages["taken_against"].format(
-        title=limit.title.split(" (")[0].lower(),
+        title=_called(limit, said, knowledge),
         because=join(labels(ids, limit, knowledge)),
         text=against.text.format(urgent_line=region.urgent_line),
         watch=against.watch,
     )
+
+
+def _called(limit: Remedy, said: Statement, knowledge: Knowledge) -> str:
+    """What was taken: the remedy if the person named it, else what kind of medicine it is."""
+    quote = said.quote.casefold()
+    named = any(name in quote for name in limit.names)
+    return limit.title.split(" (")[0].lower() if named else knowledge.conditions[said.what].label
 
 
 def _limit(said: Statement, knowledge: Knowledge) -> Remedy | None:

@@ -20,7 +20,9 @@ _OF_A_BACK = frozenset({"location", "severity", "finding", "trend"})
 def take(case: Case, turn: Turn) -> Case:
     """Set whom the talk is about by the first message that tells something of a body, or of another person."""
     others = [m for m in turn.mentions if m.owner == OTHER and _is_told(m)]
-    own = [m for m in turn.mentions if m.owner != OTHER and m.kind in _OF_A_BACK and _is_told(m)]
+    # Whose a sign is often shows only in whom the message names besides.
+    kinds = _OF_A_BACK - {"finding"} if others else _OF_A_BACK
+    own = [m for m in turn.mentions if m.owner != OTHER and m.kind in kinds and _is_told(m)]
     of_self = "own_body" in turn.acts()
     if not case.patient:
         if (others or _answers_for_another(turn)) and not own and not of_self:

@@ -201,7 +201,9 @@ def _contested(turn: Turn, standing: tuple[str, ...]) -> tuple[str, ...]:
     by_name = claims.denied_in_passing(turn, standing)
     if by_name:
         return by_name
-    in_general = turn.intent in CONTESTING_INTENTS or turn.acts() & _CONTESTING_ACTS
+    # "I can, it's nothing": denied without a plain no, which may also be a no to going.
+    denies = turn.intent == "deny" and reply_kind(turn) == NO and not turn.acts() & {"no", "none"}
+    in_general = denies or turn.intent in CONTESTING_INTENTS or turn.acts() & _CONTESTING_ACTS
     return standing if in_general else ()
 
 
