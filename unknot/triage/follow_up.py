@@ -35,12 +35,13 @@ class Followed:
 def one_for_each_clause(asked: Sequence[str], turn: Turn, knowledge: Knowledge) -> list[str]:
     """A question for each clause that asks; those about a remedy or medicine that the message names go first."""
     named = {str(m.value) for m in turn.of(REMEDY)}
+    several = len(named) > 1
     taken_as = {str(m.value) for m in turn.of("condition")}
     named |= {remedy.id for remedy in knowledge.remedies.values() if remedy.taken_as in taken_as and remedy.taken_as}
     of_these = [q for q in asked if q in knowledge.questions and named & set(knowledge.questions[q].remedies)]
     clauses = 1 + sum(act.value == "further_question" for act in turn.of("act"))
     rest = [q for q in asked if q not in of_these]
-    return [*of_these, *rest][: max(clauses, len(of_these) if len(named) > 1 else 1)]
+    return [*of_these, *rest][: max(clauses, len(of_these) if several else 1)]
 
 
 def about_our_question(turn: Turn, case: Case, waited: str) -> Turn:

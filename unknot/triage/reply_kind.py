@@ -11,6 +11,7 @@ _BY_ACT = (
     ({"refuse", "skip"}, REFUSED),
     ({"none"}, NO),
     ({"unknown", "unsure"}, UNKNOWN),
+    ({"some_of_these"}, YES),
 )
 _BY_INTENT = {"affirm": YES, "deny": NO, "unknown": UNKNOWN, "refuse": REFUSED}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
 from unknot.triage import replies
+from unknot.triage.after_plan import STUCK, getting_up
 from unknot.triage.case import Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.engine import Assessment
@@ -68,6 +69,8 @@ def respond(
     at = _At(case, turn, taken, assessment, knowledge, region)
     if "not_helped" in turn.acts() and case.plan_given and turn.intent not in _RESPONDERS_OF_WISHES:
         return Talk(case, (at.note("not_helped"),))
+    if STUCK in turn.wishes() and FIRST in case.answered and case.pending is not None:
+        return Talk(case, (replies.notice("help", getting_up(knowledge)),))
     if "no_change" in turn.wishes() and not case.plan_given and turn.intent not in _RESPONDERS_OF_WISHES:
         return Talk(case, (at.note("not_helped_yet"),))
     responder = _RESPONDERS.get(turn.intent)

@@ -72,12 +72,13 @@ def _bare_number(case: Case, turn: Turn, values: dict[str, _Value]) -> dict[str,
     corrected = _corrected_number(case, turn, values)
     if corrected:
         return corrected
-    mention = turn.best("number") or _reported(turn)
+    reported = _reported(turn)
+    mention = turn.best("number") or reported
     if mention is None or case.pending in _TAKES_A_NUMBER or _several(turn):
         return {}
     number, quote = int(mention.value), turn.quote(mention)
     alone = len([m for m in turn.mentions if m.kind != "act"]) <= 1
-    alone = alone and len(turn.text.split()) <= _MOST_WORDS_AROUND_A_NUMBER
+    alone = alone and (reported is not None or len(turn.text.split()) <= _MOST_WORDS_AROUND_A_NUMBER)
     if 0 <= number <= WORST and case.severity is None and "severity" not in values:
         return {"severity": _Value(number, quote)} if alone or turn.first("location") is not None else {}
     return {"age": _Value(number, quote)} if alone and case.age is None and WORST < number <= MOST_YEARS else {}
