@@ -32,6 +32,13 @@ def acts(text: str) -> set[str]:
         ("gout, no", "thing_no"),
         ("still hurts", "not_helped"),
         ("not 8, 6", "rather"),
+        ("he says 9", "reported"),
+        ("my mum reckons it's a 7", "reported"),
+        ("numb between the legs? yes", "thing_yes"),
+        ("any fever? no. chest pain? yes", "asked_no"),
+        ("can you pee? no", "cannot"),
+        ("the last one", "item:-1"),
+        ("first and third", "item:3"),
     ],
 )
 def test_what_is_done(text: str, act: str) -> None:
@@ -62,3 +69,15 @@ def test_what_takes_nothing_back(text: str) -> None:
 @pytest.mark.parametrize("text", ["none", "no to all", "none of these", "nope"])
 def test_a_clean_no_is_clean(text: str) -> None:
     assert not acts(text) & {"hedge", "except", "partly", "cross", "thing_no"}
+
+
+@pytest.mark.parametrize(
+    "text", ["how long does it last", "which first", "what should i do first", "how long will this last?"]
+)
+def test_a_question_names_no_line_of_a_list(text: str) -> None:
+    assert not [act for act in acts(text) if act.startswith("item:")]
+
+
+@pytest.mark.parametrize("text", ["can't pee? no", "is it numb? no"])
+def test_a_no_to_a_sign_is_no_lost_ability(text: str) -> None:
+    assert "cannot" not in acts(text)

@@ -91,6 +91,7 @@ class Finding:
     sources: tuple[str, ...]
     emergency_when_over: bool = False  # it stays an emergency after it has passed
     over_sources: tuple[str, ...] = ()  # where that stands; empty: kept an emergency out of caution alone
+    ask_unless_worded: bool = False  # read from the sense of a message and from none of its words, it is asked about
     new_question: str = ""  # asked instead of the message `new_question` where "new or worse" does not fit
 
 
@@ -216,6 +217,7 @@ class Choice:
     covers: tuple[str, ...] = ()  # further ids that its words are about: denied with it, not asserted by it
     value: str = ""  # value of the asked slot: "upper", "8", "10" (days)
     locations: tuple[str, ...] = ()  # only offered for these locations; empty: always
+    other: str = ""  # the title where the talk is about somebody else; empty: the same
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,11 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
                     "experiencer": mention.experiencer,
                     "confidence": float(mention.confidence),
                 }
-                for mention in (*reading.mentions, *self._acts(text, reading.mentions), *self._wishes(text))
+                for mention in (
+                    *reading.mentions,
+                    *self._acts(text, reading.mentions),
+                    *self._wishes(text, reading.spelled),
+                )
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages

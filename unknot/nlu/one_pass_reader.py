@@ -84,6 +84,7 @@ class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtr
         self._thresholds = Thresholds(**config["agreement"])
         self._surer = {f: replace(self._thresholds, stated=p) for f, p in config["surer"].items()}
         self._questions = frozenset(load().questions)
+        self._asked_unless_worded = frozenset(f.id for f in load().findings.values() if f.ask_unless_worded)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -205,13 +206,19 @@ class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtr
             mine = [e for e in said if e["value"] == name]
             states = {state: float(p) for state, p in zip(STATES, read.states[row], strict=True)}
             agreed = agree([_mention(e) for e in mine], states, self._surer.get(name, self._thresholds))
-            if agreed is not None and name in emergencies() and likely < self._config["emergency"]:
+            if agreed is not None and self._is_asked_about(name, agreed, likely):
                 agreed = agreed.doubted()
             if agreed is not None:
                 found.append(_entity(name, agreed, int(read.places[row]), clauses))
         others = [e for e in said if e["value"] not in rows]
         found += [_entity(e["value"], from_rules(_mention(e)), e["start"], clauses) for e in others]
         return found
+
+    def _is_asked_about(self, name: str, agreed: Agreed, likely: float) -> bool:
+        """A sign that is easily mistaken, without words for it; an emergency that the whole message hardly states."""
+        if agreed.mention is None and name in self._asked_unless_worded:
+            return True
+        return name in emergencies() and likely < float(self._config["emergency"])
 
 
 def _tokens(graph: Path, config: dict[str, Any]) -> Tokens:

@@ -260,4 +260,5 @@ def _reading(doc: Doc) -> Reading:
     """All mentions of both components in the order of the text."""
     found = [span._.mention for group in (FINDINGS, VALUES) for span in doc.spans.get(group, ())]
     mentions = sorted(found, key=lambda m: (m.start, m.end, m.kind, str(m.value)))
-    return Reading(doc._.source.text, tuple(mentions), _clauses(doc), doc.user_data.get(SENSES, ()))
+    spelled = " ".join(token.norm_ for token in doc)
+    return Reading(doc._.source.text, tuple(mentions), _clauses(doc), doc.user_data.get(SENSES, ()), spelled)

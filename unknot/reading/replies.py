@@ -1,11 +1,14 @@
 """What a message does as a reply, beside what it says: answers to lists, taking back, going back, "it did not help".
 
 Each is a mention of kind `act`, like yes and no. Values: `asks`, `never`, `gone`, `examined` (anywhere in a
-message), `said_never`, `said_examined`, `said_safe` (nothing else in it), `sent_on`, `counted`, `wishes_death`,
-`recent`, `long_ago`, `lasting`, `resume`, `hedge`, `except`, `partly`, `cross`, `rest_no`, `not_helped`,
+message), `further_question` (one for each), `said_never`, `said_examined`, `said_safe` (nothing else in it),
+`sent_on`, `counted`, `wishes_death`, `recent`, `long_ago`, `lasting`, `resume`, `hedge`, `except`, `partly`,
+`some_of_these`, `cross`, `rest_no`, `not_helped`, `called`, `coming`, `cannot_phone`, `scared`, `alone`,
 `stop_word`, `new_word`, `crisis_word`; `item:3` and `not_item:3` (a line of the list, 1 for the first and -1 for
-the last); `row:nyn`; `rather` and `numeral:8` (in short messages); and `thing_no`, whose place is that of the thing
-("asthma, no": what a trailing no belongs to is told, and the rest is denied).
+the last); `reported`, `he`, `she`, `own_body` (who speaks, and of whom); `row:nyn`; `rather` and `numeral:8` (in
+short messages). The place of these is that of the thing: `thing_no` ("asthma, no": what a trailing no belongs to is
+told, and the rest is denied), `thing_yes` and `asked_no` ("fever? no", which says nothing of the rest), `cannot`
+("can you walk? no").
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ _SEARCHED = (
     "hedge",
     "except",
     "partly",
+    "some_of_these",
     "cross",
     "rest_no",
     "not_helped",
@@ -42,23 +46,35 @@ _SEARCHED = (
     "recent",
     "long_ago",
     "lasting",
+    "scared",
+    "alone",
+    "called",
+    "coming",
+    "cannot_phone",
+    "reported",
+    "he",
+    "she",
+    "own_body",
 )
 _PATTERNS = {name: Pattern("replies", name) for name in _SEARCHED}
 _UNLESS_BEFORE = {
     "gone": Pattern("replies", "unreal"),
+    "called": Pattern("replies", "unreal"),
+    "coming": Pattern("replies", "unreal"),
     "examined": Pattern("replies", "unreal"),
     "sent_on": Pattern("replies", "denied_before"),
     "wishes_death": Pattern("replies", "not_wished_before"),
     "lasting": Pattern("replies", "of_the_pain_before"),
 }
-_NUMERAL = Pattern("replies", "numeral")
+_NUMERAL, _FURTHER = Pattern("replies", "numeral"), Pattern("replies", "further_question")
 _MOST_WORDS_OF_A_CORRECTION = 9
 _NUMBERED, _ORDINAL = Pattern("replies", "numbered"), Pattern("replies", "ordinal")
 _NUMBERS_ONLY, _NOT_THIS = Pattern("replies", "numbers_only"), Pattern("replies", "not_this")
 _STRUCK_OUT = Pattern("replies", "struck_out")
 _ROW_WORD, _ROW_YES = Pattern("replies", "row_word"), Pattern("replies", "row_yes")
 _TRAILING_NO, _THING_NO = Pattern("replies", "trailing_no"), Pattern("replies", "thing_no")
-_NO_THING = Pattern("replies", "no_thing")
+_NO_THING, _OF_AN_ABILITY = Pattern("replies", "no_thing"), Pattern("replies", "of_an_ability")
+_ASKED = {"thing_yes": Pattern("replies", "asked_yes"), "asked_no": Pattern("replies", "asked_no")}
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _LAST = -1
 _THINGS = frozenset({"finding", "condition"})
@@ -77,6 +93,7 @@ def read(text: str, mentions: Iterable[Mention] = ()) -> list[Mention]:
     ]
     if len(plain.split()) <= _MOST_WORDS_OF_A_CORRECTION:
         found += [Mention(ACT, f"numeral:{int(m[0])}", m.start(), m.end()) for m in _NUMERAL.finditer(plain)]
+    found += [Mention(ACT, "further_question", m.start(), m.end()) for m in _FURTHER.finditer(plain)]
     found += _items(plain)
     found += _rows(plain)
     found += _things(plain, mentions)
@@ -133,3 +150,9 @@ def _things(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
     match = _THING_NO.match(text)
     if not known and match and not _NO_THING.match(match["thing"]):
         yield Mention(ACT, "thing_no", match.start("thing"), match.end("thing"))
+    for name, pattern in _ASKED.items():
+        for match in pattern.finditer(text):
+            doubtful = name == "asked_no" and _OF_AN_ABILITY.match(match["thing"])
+            yield Mention(ACT, name, match.start("thing"), match.end("thing"))
+            if doubtful:
+                yield Mention(ACT, "cannot", match.start("thing"), match.end("thing"))

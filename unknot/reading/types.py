@@ -55,6 +55,7 @@ class Reading:
     mentions: tuple[Mention, ...] = ()
     clauses: tuple[Clause, ...] = field(default=(), compare=False)
     senses: tuple[Sense, ...] = field(default=(), compare=False)
+    spelled: str = field(default="", compare=False)  # the words with typing errors mended, without places
 
     def of(self, kind: str) -> tuple[Mention, ...]:
         """The mentions of one kind, in the order of the text."""

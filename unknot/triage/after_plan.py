@@ -20,6 +20,8 @@ from unknot.triage.thread import PLAN, Thread
 
 TWO = 2  # so many things that did not help raise the question of seeing somebody
 HELPED, NO_CHANGE, WORSE, MORE = "helped", "no_change", "worse", "more"
+LACKS, STUCK, STEP = "lacks", "stuck", "step:"
+GETTING_UP = "getting_up_from_the_floor"  # the remedy for somebody who is stuck down there
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def respond(given: Given, wishes: Collection[str]) -> Answered | None:
     for wish, answer in _ANSWERS.items():
         if wish in wishes:
             return answer(given)
-    return None
+    numbers = sorted(int(wish.removeprefix(STEP)) for wish in wishes if wish.startswith(STEP))
+    return _step(given, numbers[0]) if numbers else None
 
 
 def next_step(given: Given, tried: Collection[str], passed_over: Collection[str] = ()) -> PlanItem | None:
@@ -65,7 +68,7 @@ def _no_change(given: Given) -> Answered:
     thread = given.thread
     known = tuple(i for i in given.named if i not in thread.tried)
     tried = tuple(dict.fromkeys((*thread.tried, *(known or thread.offered))))
-    step = next_step(given, tried)
+    step = next_step(given, (*tried, *thread.lacks))
     thread = replace(thread, last=PLAN, tried=tried, failed=thread.failed + max(1, len(known)))
     if step is None:
         text = [given.text("after_no_change_last")]
@@ -92,7 +95,7 @@ def _helped(given: Given) -> Answered:
 
 
 def _start(given: Given, message: str) -> Answered:
-    step = next_step(given, given.thread.tried)
+    step = next_step(given, given.thread.passed)
     if step is None:
         return given.thread, [given.note(f"{given.text('after_no_change_last')} {given.text('after_see_someone')}")]
     thread = replace(given.thread, last=PLAN, offered=(step.id,))
@@ -111,13 +114,43 @@ def _which_first(given: Given) -> Answered:
 
 
 def _shorter(given: Given) -> Answered:
-    steps = steps_now(given.plan, given.knowledge, given.thread.tried)
+    steps = steps_now(given.plan, given.knowledge, given.thread.passed)
     titles = ["" if item.group == MEDICINE else item.title for item in steps]
     shown = [title for title in titles if title] or [given.knowledge.messages[f"level_{given.plan.level.value}"]]
     if given.plan.level is Level.URGENT:
         shown = [given.text("card_urgent").rstrip("."), *shown]
     text = given.text("after_shorter", steps=join(shown), watch=watch(given.knowledge, given.region, "after_net"))
     return given.thread, [given.note(text, (MORE, *FEEDBACK))]
+
+
+def _lacks(given: Given) -> Answered:
+    """Something that the plan names is not at hand: it is left out from now on, and the next thing is offered."""
+    thread = replace(given.thread, last=PLAN, lacks=tuple(dict.fromkeys((*given.thread.lacks, *given.named))))
+    return _start(replace(given, thread=thread), "after_lacks")
+
+
+def _stuck(given: Given) -> Answered:
+    return given.thread, [given.note(getting_up(given.knowledge))]
+
+
+def getting_up(knowledge: Knowledge) -> str:
+    """How to get up, and when to get help instead."""
+    remedy = knowledge.remedies[GETTING_UP]
+    return f"{remedy.how} {remedy.caution}"
+
+
+def _step(given: Given, number: int) -> Answered | None:
+    """The step with this number on the card that was read; None where it has no such step."""
+    read = given.thread.card or given.thread.offered
+    lines = [item for item in given.plan.remedies if item.id in read]
+    lines.sort(key=lambda item: read.index(item.id))
+    steps = list({item.choice or item.id: item for item in lines}.values())
+    at = len(steps) if number < 0 else number
+    if not 0 < at <= len(steps):
+        return None
+    line = step_line(steps[at - 1], given.plan, given.knowledge)
+    text = given.text("after_step", number=str(at), step=line)
+    return replace(given.thread, last=PLAN), [given.note(text, steps=[steps[at - 1].id])]
 
 
 def _again(given: Given) -> Answered:
@@ -141,7 +174,7 @@ def _part(given: Given, number: int) -> Answered:
     if number >= len(every):
         return replace(given.thread, last=PLAN), [given.note(given.text("card_none_left"))]
     card, text = every[number]
-    cards = make_cards(given.plan, given.assessment, given.knowledge, given.region, given.thread.tried)
+    cards = make_cards(given.plan, given.assessment, given.knowledge, given.region, given.thread.passed)
     picks = (MORE,) if number + 1 < len(every) else FEEDBACK
     reply = replies.plan(
         given.plan, cards, given.knowledge, text, card, part=True, choices=choices(picks, given.knowledge)
@@ -150,7 +183,7 @@ def _part(given: Given, number: int) -> Answered:
 
 
 def _parts(given: Given) -> list[tuple[str, str]]:
-    cards = make_cards(given.plan, given.assessment, given.knowledge, given.region, given.thread.tried)
+    cards = make_cards(given.plan, given.assessment, given.knowledge, given.region, given.thread.passed)
     return parts(cards, given.knowledge)
 
 
@@ -159,6 +192,8 @@ _ANSWERS: dict[str, Callable[[Given], Answered]] = {
     WORSE: _worse,
     NO_CHANGE: _no_change,
     HELPED: _helped,
+    LACKS: _lacks,
+    STUCK: _stuck,
     "shorter": _shorter,
     "which_first": _which_first,
     "what_now": _what_now,

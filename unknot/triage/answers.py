@@ -70,10 +70,11 @@ def reply(
 ) -> tuple[Thread, list[Reply]]:
     """Answers to a message, and the thread after them."""
     person = replace(person, assessment=_supposing(person.assessment, query.facts))
-    if query.elliptical and (frame := _frame(thread, query, knowledge)):
+    known = [name for name in dict.fromkeys(query.questions) if name in knowledge.questions]
+    alone = len(query.remedies) == 1 and not any(query.remedies[0] in knowledge.questions[q].remedies for q in known)
+    if (query.elliptical or alone) and (frame := _frame(thread, query, knowledge)):
         return _side(thread, frame, person, knowledge)
     said: list[Reply] = []
-    known = [name for name in dict.fromkeys(query.questions) if name in knowledge.questions]
     for name in known[:most]:
         thread, answered = _answer(thread, knowledge.questions[name], query, person, knowledge)
         said.append(answered)

@@ -64,6 +64,7 @@ class Case:
     misses: int = 0  # messages in a row that were not understood
     meanwhile_given: bool = False
     introduced: bool = False  # it has said what it is and is not
+    explained: str = ""  # the question of which it was said last why it is asked
     lead: tuple[str, ...] = ()  # message ids to say before the next question
     consent_asked: bool = False
     thread: Mapping[str, Any] = field(default_factory=dict)  # the talk around plan and answers, as Thread.to_json

@@ -20,7 +20,7 @@ OWN_WORDS = "own_words"  # an illness or medicine that we do not know, in the pe
 UNNAMED = {FIRST: UNNAMED_EMERGENCY, MORE: "urgent_sign_unnamed"}
 NONE_OF_THESE = "none_of_these"
 # With one of these a no is not said of everything.
-_UNCLEAN = frozenset({"hedge", "except", "partly", "cross", "unsure", "unknown", "yes", "counted"})
+_UNCLEAN = frozenset({"hedge", "except", "partly", "cross", "unsure", "unknown", "yes", "counted", "asked_no"})
 _ITEM, _NOT_ITEM, _ROW = "item:", "not_item:", "row:"
 _EMPHATIC = 3  # "no no no" is one no
 _DANGEROUS = (Level.EMERGENCY, Level.URGENT)
@@ -106,7 +106,10 @@ def _deny(case: Case, turn: Turn, waiting: NextAsk, ask: Ask, doubted: Sequence[
 
 
 def _lines(case: Case, turn: Turn, waiting: NextAsk) -> tuple[Case, bool]:
-    """ "The third one", "4 and 5", a row of yes and no: lines of the list by their place."""
+    """ "The third one", "4 and 5", a row of yes and no: lines of the list by their place.
+
+    Who asks what a line means has not said that it fits: of a sign that becomes a question.
+    """
     choices, acts = waiting.choices, turn.acts()
     yes = {int(act.removeprefix(_ITEM)) for act in acts if act.startswith(_ITEM)}
     no = {int(act.removeprefix(_NOT_ITEM)) for act in acts if act.startswith(_NOT_ITEM)}
@@ -115,12 +118,15 @@ def _lines(case: Case, turn: Turn, waiting: NextAsk) -> tuple[Case, bool]:
             yes |= {place for place, word in enumerate(row, 1) if word == "y"}
             no |= {place for place, word in enumerate(row, 1) if word == "n"}
     said: dict[str, Any] = {"quote": quoted(turn.text), "message": case.messages, "asked": waiting.id}
+    asks = "asks" in acts
+    how: dict[str, Any] = {"certainty": POSSIBLE} if asks else {"course": NEW}
     for choice in _at(choices, yes):
-        case = case.told(*(Statement(i, STATED, course=NEW, **said) for i in choice.present))
+        told = (i for i in choice.present if not (asks and case.known(i)))
+        case = case.told(*(Statement(i, **how, **said) for i in told))
     denied = tuple(i for choice in _at(choices, no) for i in covered(choice) if not case.known(i))
     if denied:
         case = case.told(Statement(base(waiting.id), DENIED, denied, **said))
-    return case, bool(_at(choices, yes))
+    return case, bool(_at(choices, yes)) and not asks
 
 
 def _at(choices: Sequence[Choice], places: set[int]) -> list[Choice]:
@@ -135,7 +141,7 @@ def _things(case: Case, turn: Turn, waiting: NextAsk, ask: Ask, knowledge: Knowl
         return case, False
     said: dict[str, Any] = {"message": case.messages, "asked": waiting.id}
     for thing in things:
-        inside = [m for m in named(turn, {*knowledge.findings, *knowledge.conditions}) if _inside(m, thing)]
+        inside = [m for m in named(turn, {*knowledge.findings, *knowledge.conditions}) if m.overlaps(thing)]
         for mention in inside:
             identity = str(mention.value)
             certainty = STATED if identity in knowledge.conditions else POSSIBLE
@@ -151,11 +157,7 @@ def _things(case: Case, turn: Turn, waiting: NextAsk, ask: Ask, knowledge: Knowl
 def _says_anything(turn: Turn, thing: Mention) -> bool:
     """Whether what stands before the trailing no was read as something else: a place, a number, a yes."""
     others = (m for m in turn.mentions if m.kind not in ("finding", "condition") and m.value != "thing_no")
-    return any(_inside(m, thing) for m in others if not str(m.value).startswith(("rest_no", "numeral:")))
-
-
-def _inside(mention: Mention, thing: Mention) -> bool:
-    return mention.start < thing.end and thing.start < mention.end
+    return any(m.overlaps(thing) for m in others if not str(m.value).startswith(("rest_no", "numeral:")))
 
 
 def _doubt_what_is_named(

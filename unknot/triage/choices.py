@@ -48,7 +48,7 @@ def of_an_older_question(text: str, case: Case, knowledge: Knowledge) -> tuple[N
         if identity == case.pending or identity.startswith(CONFIRM) or base(identity) not in knowledge.asks:
             continue
         question = build(base(identity), case, knowledge)
-        found = next((c for c in knowledge.asks[base(identity)].choices if plain(c.title) == whole), None)
+        found = next((c for c in knowledge.asks[base(identity)].choices if whole in _titles(c)), None)
         if found is not None and (found.present or found.value):
             return question, found
     return None
@@ -76,7 +76,12 @@ def apply(case: Case, ticked: Iterable[Choice], question: NextAsk, text: str) ->
 def is_a_title(text: str, knowledge: Knowledge) -> bool:
     """Whether a message is a choice of any of our questions: then it says what that stands for and nothing else."""
     whole = plain(text)
-    return any(plain(choice.title) == whole for ask in knowledge.asks.values() for choice in ask.choices)
+    return any(whole in _titles(choice) for ask in knowledge.asks.values() for choice in ask.choices)
+
+
+def _titles(choice: Choice) -> tuple[str, ...]:
+    """What a choice is called, to the person it is about and to somebody else."""
+    return (plain(choice.title), plain(choice.other or choice.title))
 
 
 def plain(text: str) -> str:

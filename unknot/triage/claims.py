@@ -31,6 +31,7 @@ from unknot.triage.turn import Mention, Turn
 MOST_LETTERS = 120  # of a quote
 RECENT_DAYS = 7  # a sign that passed within them belongs to this pain
 _ENDS = frozenset(".,;:!?\n")
+_ENDS_OF_SENTENCES = frozenset(".?!;\n")
 _ALARMING = frozenset({NEW, UNSAID})
 # Within one message the strongest word counts: "numb? not really, well, a bit numb".
 _STRENGTH = {
@@ -51,6 +52,8 @@ def statements(case: Case, turn: Turn, standing: Collection[str], knowledge: Kno
             continue  # "asthma, no": which of the two it means, only the question that waits can tell
         if _of_the_plan(identity, case, turn, knowledge):
             continue
+        if _is_asked_for(mention, turn, knowledge):
+            mention = replace(mention, certainty=SUPPOSED)
         if identity in knowledge.findings or identity in knowledge.conditions:
             key = (identity, _whose(case, mention))
             if key not in strongest or strength(mention) >= strength(strongest[key]):
@@ -61,7 +64,7 @@ def statements(case: Case, turn: Turn, standing: Collection[str], knowledge: Kno
 
 def _has_a_trailing_no(mention: Mention, turn: Turn) -> bool:
     things = (m for m in turn.of("act") if m.value == "thing_no")
-    inside = any(mention.start < thing.end and thing.start < mention.end for thing in things)
+    inside = any(mention.overlaps(thing) for thing in things)
     return mention.certainty == DENIED and inside
 
 
@@ -72,6 +75,13 @@ def _of_the_plan(identity: str, case: Case, turn: Turn, knowledge: Knowledge) ->
         return case.plan_given and "no_change" in wishes and not turn.of("duration_days")
     named = [knowledge.remedies[i] for m in turn.of("remedy") if (i := str(m.value)) in knowledge.remedies]
     return "elliptic" in wishes and len(named) == 1 and identity == named[0].taken_as
+
+
+def _is_asked_for(mention: Mention, turn: Turn, knowledge: Knowledge) -> bool:
+    """A painkiller that somebody asks to be allowed: "can I take diclofenac? I'm 16" is not taken yet."""
+    painkiller = any(remedy.taken_as == mention.value for remedy in knowledge.remedies.values() if remedy.taken_as)
+    asked = (m for m in turn.of("wish") if m.value == "may" and 0 <= m.start <= mention.start)
+    return painkiller and any(not set(turn.text[m.start : mention.start]) & _ENDS_OF_SENTENCES for m in asked)
 
 
 def strength(mention: Mention) -> int:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Choice, Level
+from unknot.triage import patient
 from unknot.triage.case import Case
 from unknot.triage.derive import UNNAMED_EMERGENCY
-from unknot.triage.statement import CHECKED, DOUBTFUL, NOW, OVER, UNCHANGED
+from unknot.triage.statement import CHECKED, DOUBTFUL, NOW, OTHER, OVER, UNCHANGED
 
 CONFIRM = "confirm:"  # a question about one finding: "confirm:saddle_numbness"
 MOST_CONFIRMS = 3  # of signs that are no emergency by themselves
@@ -56,7 +57,7 @@ def question(finding: str, case: Case, knowledge: Knowledge) -> Confirm:
     """What is asked about a finding, by where it stands."""
     m = knowledge.messages
     if stands(case, finding, knowledge):
-        choices = tuple(Choice(identity, m[f"choice_{identity}"]) for identity in EXITS)
+        choices = tuple(Choice(i, patient.message(f"choice_{i}", case, knowledge)) for i in EXITS)
         return Confirm(m["three_way"].format(sign=words(finding, case, knowledge)), m["why_three_way"], choices)
     record = knowledge.findings[finding]
     if asks_whether_new(case, finding):
@@ -68,7 +69,9 @@ def question(finding: str, case: Case, knowledge: Knowledge) -> Confirm:
         Choice("yes", m["choice_yes"], present=(finding,)),
         Choice("no", m["choice_no"], absent=(finding,)),
     )
-    return Confirm(record.question, m["why_confirm"], choices)
+    of_another = case.patient == OTHER
+    text = patient.message("confirm", case, knowledge, label=record.label) if of_another else record.question
+    return Confirm(text, m["why_confirm"], choices)
 
 
 def words(finding: str, case: Case, knowledge: Knowledge) -> str:

@@ -18,6 +18,7 @@ from unknot.triage.interview import build, next_ask
 from unknot.triage.next_step import plan_is_due
 from unknot.triage.repairs import leads, repairs
 from unknot.triage.replies import Reply
+from unknot.triage.reply_kind import NO, YES, reply_kind
 from unknot.triage.turn import Turn
 from unknot.triage.update import TurnUpdate, update
 
@@ -97,11 +98,12 @@ def _start_over(got: Taken) -> Outcome:
 
 def _ordinary(got: Taken) -> Outcome:
     """A turn in which nothing stands: news about the level, repairs, answers, small talk."""
-    taken, turn, knowledge = got.update, got.turn, got.knowledge
+    taken, knowledge = got.update, got.knowledge
+    turn = follow_up.about_our_question(got.turn, taken.case, taken.was_pending)
     case, said = _level_news(got)
     said += repairs(taken, knowledge)
     said += _kept_words(got)
-    said += doses.notes(got.before, case, got.assessment, knowledge)
+    said += doses.notes(got.before, case, got.assessment, knowledge, got.region)
     followed = (
         None
         if taken.answered or taken.ticked
@@ -117,11 +119,14 @@ def _ordinary(got: Taken) -> Outcome:
     )
     said += answered
     if answered and follow_up.was_short(answered):
-        return Outcome(replace(case, misses=0), tuple(said), True)
+        return Outcome(_back_to_it(replace(case, misses=0), taken), tuple(said), True)
     talk = small_talk.respond(case, turn, taken, got.assessment, knowledge, got.region)
     case, said = talk.case, [*said, *talk.replies]
     case = leads(case, taken, turn, got.before)
+    if answered or talk.replies:
+        case = _back_to_it(case, taken)
     understood = bool(said or case.lead) or taken.answered or taken.told_something or _moves_on(case, turn)
+    understood = understood or _mere_reply(case, turn)
     if understood:
         case = replace(case, misses=0)
     else:
@@ -135,6 +140,12 @@ def _ordinary(got: Taken) -> Outcome:
     if nothing_left and not plan_is_due(case, got.assessment, knowledge):
         said.append(replies.notice("thanks" if turn.intent == "thank" else "help", knowledge.messages["noted"]))
     return Outcome(case, tuple(said), True)
+
+
+def _back_to_it(case: Case, taken: TurnUpdate) -> Case:
+    """After a side question the one that waits is put again, and nobody is blamed for not having answered it."""
+    waits = bool(taken.was_pending) and case.pending is not None and not taken.answered
+    return replace(case, lead=("back_to_question",)) if waits and not case.lead else case
 
 
 def _level_news(got: Taken) -> tuple[Case, list[Reply]]:
@@ -180,7 +191,7 @@ def _questions(got: Taken) -> list[str]:
     asked = [str(m.value) for m in further if put_as_one or not taken.told_something]
     if turn.intent in got.knowledge.questions and (put_as_one or turn.confidence >= needed):
         asked.insert(0, turn.intent)
-    return asked
+    return follow_up.one_for_each_clause(asked, turn, got.knowledge)
 
 
 def _moves_on(case: Case, turn: Turn) -> bool:
@@ -188,6 +199,11 @@ def _moves_on(case: Case, turn: Turn) -> bool:
     if case.pending is None:
         return case.started and (turn.intent in ("inform", "affirm", "got_worse", "new_episode") or not case.asked)
     return turn.intent in ("inform", "request_plan", "new_episode", "got_worse") and not case.misses
+
+
+def _mere_reply(case: Case, turn: Turn) -> bool:
+    """A yes or a no where nothing was asked: after a plan it is taken note of."""
+    return case.plan_given and case.pending is None and reply_kind(turn) in (YES, NO)
 
 
 def _offer_help(case: Case, said: list[Reply], answered: bool, knowledge: Knowledge) -> Outcome:

@@ -162,6 +162,7 @@ _MESSAGES = {
         "while_waiting",
     ),
 }
+_ABOUT_THE_CALL = {"coming": "coming_reply", "called": "called_reply"}
 _KINDS = {"goodbye": "goodbye", "bot_challenge": "bot_challenge", "privacy": "privacy"}
 
 
@@ -174,6 +175,9 @@ def _to_the_message(now: _Now, taken: TurnUpdate) -> list[Reply]:
     if intent == "request_summary":
         facts = summary_facts(now.case, None, now.knowledge)
         return [replies.summary(facts, now.case, (), now.knowledge)]
+    of_the_call = _of_the_call(now)
+    if of_the_call:
+        return of_the_call
     if intent in _MESSAGES:
         return [now.note(_MESSAGES[intent], _KINDS.get(intent, "help"))]
     if reply_kind(now.turn) == YES:
@@ -181,6 +185,15 @@ def _to_the_message(now: _Now, taken: TurnUpdate) -> list[Reply]:
     if intent == "deny" and now.turn.acts() & {"no", "none"} and not taken.was_pending:
         return [now.note("will_not_go")]
     return []
+
+
+def _of_the_call(now: _Now) -> list[Reply]:
+    """ "I called", "they are coming", "I cannot phone": each has an answer, and the emergency stands."""
+    acts = now.turn.acts()
+    if "cannot_phone" in acts:
+        return [replies.notice("help", now.region.cannot_phone)]
+    said = next((message for act, message in _ABOUT_THE_CALL.items() if act in acts), "")
+    return [now.note(said), now.note("while_waiting")] if said else []
 
 
 def _answers(now: _Now, taken: TurnUpdate) -> list[Reply]:

@@ -20,7 +20,7 @@ from unknot.triage.turn import Turn
 REMEDY, ELLIPTIC = "remedy", "elliptic"
 # A message with one of these wishes may hold a question too; the others are the question.
 BESIDE_A_QUESTION = frozenset({after_plan.HELPED, after_plan.NO_CHANGE, after_plan.WORSE})
-_OF_AN_ANSWER = ("more", "shorter")
+_WHY = "ask_why"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,26 @@ class Followed:
     case: Case
     replies: tuple[Reply, ...]
     asks_on: bool
+
+
+def one_for_each_clause(asked: Sequence[str], turn: Turn, knowledge: Knowledge) -> list[str]:
+    """A question for each clause that asks; those about a remedy or medicine that the message names go first."""
+    named = {str(m.value) for m in turn.of(REMEDY)}
+    several = len(named) > 1
+    taken_as = {str(m.value) for m in turn.of("condition")}
+    named |= {remedy.id for remedy in knowledge.remedies.values() if remedy.taken_as in taken_as and remedy.taken_as}
+    of_these = [q for q in asked if q in knowledge.questions and named & set(knowledge.questions[q].remedies)]
+    clauses = 1 + sum(act.value == "further_question" for act in turn.of("act"))
+    rest = [q for q in asked if q not in of_these]
+    return [*of_these, *rest][: max(clauses, len(of_these) if several else 1)]
+
+
+def about_our_question(turn: Turn, case: Case, waited: str) -> Turn:
+    """The message without its wishes where it is a bare why and what was said last is a question of ours."""
+    said_last = Thread.from_json(case.thread).at == case.messages - 1
+    if turn.intent != _WHY or not waited or said_last:
+        return turn
+    return replace(turn, mentions=tuple(m for m in turn.mentions if m.kind != "wish"))
 
 
 def follow(case: Case, turn: Turn, assessment: Assessment, knowledge: Knowledge, region: Region) -> Followed | None:
@@ -76,7 +96,7 @@ def answer(
     )
     person = Person(assessment, may_give_dose(case, assessment), region)
     after, said = answers.reply(thread, query, person, knowledge, most)
-    return (replace(case, thread=after.to_json()), said) if said else (case, [])
+    return (replace(case, thread=replace(after, at=case.messages).to_json()), said) if said else (case, [])
 
 
 def _supposed(turn: Turn, knowledge: Knowledge) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ GROUPS = {"condition": "conditions", "medicine": "medicines", "allergy": "allerg
 # Once someone has to see a clinician today, only what could make it an emergency and what fits the first aid matters.
 WHEN_URGENT = (FIRST, "location", "severity")
 _FIRST_TIME = "first_over_55"
+_PREGNANT_OR_NURSING = frozenset({*PREGNANCY, "breastfeeding"})
 _THREES, _FOURS = 3, 4
 
 
@@ -157,12 +158,14 @@ def build(identity: str, case: Case, knowledge: Knowledge) -> NextAsk:
 
 def _lines(choice: Choice, ask: Ask, case: Case, knowledge: Knowledge) -> tuple[Choice, ...]:
     """A choice as it is offered now: not at all, as it is, or as what is left of it once its meaning is known."""
-    if choice.locations and case.location not in choice.locations:
+    if (choice.locations and case.location not in choice.locations) or _of_women(choice.present, case):
         return ()
+    of_another = case.patient == OTHER
     if not (ask.none_of_these and choice.present and all(case.known(i) for i in choice.present)):
-        return (choice,)
+        return (replace(choice, title=choice.other) if of_another and choice.other else choice,)
     left = (knowledge.findings[i] for i in choice.covers if not case.known(i))
-    return tuple(Choice(finding.id, finding.statement, present=(finding.id,)) for finding in left)
+    titles = ((f.id, patient.as_title(f.label) if of_another else f.statement) for f in left)
+    return tuple(Choice(identity, title, present=(identity,)) for identity, title in titles)
 
 
 def _part(identity: str, ask: Ask, choices: tuple[Choice, ...], case: Case, knowledge: Knowledge) -> NextAsk:
@@ -172,7 +175,8 @@ def _part(identity: str, ask: Ask, choices: tuple[Choice, ...], case: Case, know
     if len(shown) == len(choices):  # the last part is also about what has no line of its own
         rest = (i for i in ask.findings if not case.known(i) and _offered(i, ask, shown))
         findings = tuple(dict.fromkeys((*findings, *rest)))
-    return NextAsk(identity, ask.asks, knowledge.messages["ask_part"], ask.why, findings, shown, True)
+    text = patient.message("ask_part", case, knowledge)
+    return NextAsk(identity, ask.asks, text, ask.why, findings, shown, True)
 
 
 def covered(choice: Choice) -> tuple[str, ...]:
@@ -183,12 +187,17 @@ def covered(choice: Choice) -> tuple[str, ...]:
 def _what_is_left(ask: Ask, case: Case, knowledge: Knowledge) -> tuple[tuple[str, ...], str]:
     """Contract ask ids and text for the groups (pregnancy, illnesses, ...) of which something is not known yet."""
     groups = {identity: _group(knowledge.conditions[identity]) for identity in ask.conditions}
-    unknown = {group for identity, group in groups.items() if not case.known(identity)}
+    unknown = {group for i, group in groups.items() if not case.known(i) and not _of_women((i,), case)}
     left = tuple(identity for identity in ask.asks if identity in unknown)
     if not left or set(left) == set(ask.asks):
         return ask.asks, ask.text
-    named = join([knowledge.messages[f"ask_{identity}"] for identity in left], knowledge.messages["or"])
-    return left, knowledge.messages["ask_what_is_left"].format(groups=named)
+    named = join([patient.message(f"ask_{identity}", case, knowledge) for identity in left], knowledge.messages["or"])
+    return left, patient.message("ask_what_is_left", case, knowledge, groups=named)
+
+
+def _of_women(ids: tuple[str, ...], case: Case) -> bool:
+    """Whether these are not asked about, because the patient is a "he"."""
+    return case.pronoun == patient.HE and bool(ids) and set(ids) <= _PREGNANT_OR_NURSING
 
 
 def _group(condition: Condition) -> str:

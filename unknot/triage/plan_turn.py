@@ -28,7 +28,7 @@ def give(
     again: bool = False,
 ) -> tuple[Thread, list[Reply]]:
     """The plan, or what changed in it. `news`: sentences about what was heard; `again`: the person asked for it."""
-    cards = make_cards(made, assessment, knowledge, region, thread.tried)
+    cards = make_cards(made, assessment, knowledge, region, thread.passed)
     after = _given(thread, made, cards)
     same = thread.plan == after.plan and thread.level == after.level
     if not thread.plan or (again and same):
@@ -46,7 +46,7 @@ def first_card(
     made: Plan, assessment: Assessment, knowledge: Knowledge, region: Region, thread: Thread
 ) -> tuple[Thread, Reply]:
     """The first card once more."""
-    cards = make_cards(made, assessment, knowledge, region, thread.tried)
+    cards = make_cards(made, assessment, knowledge, region, thread.passed)
     return _given(thread, made, cards), _first_card(made, cards, knowledge)
 
 
@@ -72,6 +72,7 @@ def _given(thread: Thread, made: Plan, cards: Sequence[Card]) -> Thread:
         shown=0,
         plan=_fingerprints(made.remedies),
         level=made.level.value,
+        card=cards[0].steps,
         offered=cards[0].steps,
     )
 

@@ -51,6 +51,7 @@ _WORDED: dict[str, _Words] = {
 def leads(case: Case, taken: TurnUpdate, turn: Turn, before: Case) -> Case:
     """Short lines that belong before the next question."""
     lead = [name for name, holds in _LEADS if holds(case, taken, turn, before)][:1]
+    lead += [name for act, name in _FOR_A_FEELING.items() if act in turn.acts()]
     lead += _unclear(taken, turn)
     news = new_facts(before, taken.case)
     # A person who said much at once, or something else than was asked, wants to see that it arrived.
@@ -60,6 +61,7 @@ def leads(case: Case, taken: TurnUpdate, turn: Turn, before: Case) -> Case:
     return replace(case, lead=tuple(lead))
 
 
+_FOR_A_FEELING = {"scared": "scared_ack", "alone": "alone_ack"}
 _Holds = Callable[[Case, TurnUpdate, Turn, Case], bool]
 _LEADS: tuple[tuple[str, _Holds], ...] = (
     ("crisis_go_on", lambda case, taken, turn, before: before.crisis and not case.crisis),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
 from unknot.triage import replies
+from unknot.triage.after_plan import STUCK, getting_up
 from unknot.triage.case import Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.engine import Assessment
@@ -29,6 +30,7 @@ NOTICES = {
     "frustration": "help",
 }
 SAID = {"thank": ("thanks", "thanks"), "goodbye": ("goodbye", "goodbye")}
+_SAID_IN_WORDS = frozenset({"what_now", "which_first", "shorter", "again", "no_change", "worse", "lacks", "stuck"})
 # What is answered even in a message that also answers our question.
 _BESIDE_AN_ANSWER = frozenset({"request_summary", "privacy", "bot_challenge", "stop"})
 
@@ -67,6 +69,10 @@ def respond(
     at = _At(case, turn, taken, assessment, knowledge, region)
     if "not_helped" in turn.acts() and case.plan_given and turn.intent not in _RESPONDERS_OF_WISHES:
         return Talk(case, (at.note("not_helped"),))
+    if STUCK in turn.wishes() and FIRST in case.answered and case.pending is not None:
+        return Talk(case, (replies.notice("help", getting_up(knowledge)),))
+    if "no_change" in turn.wishes() and not case.plan_given and turn.intent not in _RESPONDERS_OF_WISHES:
+        return Talk(case, (at.note("not_helped_yet"),))
     responder = _RESPONDERS.get(turn.intent)
     if responder is not None:
         talk = responder(at)
@@ -102,9 +108,16 @@ def _stop(at: _At) -> Talk:
 
 
 def _why(at: _At) -> Talk:
-    m = at.knowledge.messages
-    why = build(at.case.pending, at.case, at.knowledge).why if at.case.pending else m["why_nothing"]
-    return Talk(at.case, (replies.notice("help", why),))
+    """The reason for the question that waits: in full the first time, in a breath when asked again."""
+    waiting = at.case.pending
+    if at.taken.gave_up:
+        return Talk(at.case)  # it is left open, and that is said
+    if waiting is None:
+        return Talk(at.case, (at.note("why_nothing"),))
+    if at.case.explained == base(waiting):
+        return Talk(at.case, (at.note("why_again"),))
+    why = build(waiting, at.case, at.knowledge).why
+    return Talk(replace(at.case, explained=base(waiting)), (replies.notice("help", why),))
 
 
 def _summary(at: _At) -> Talk:
@@ -113,7 +126,8 @@ def _summary(at: _At) -> Talk:
 
 
 def _better(at: _At) -> Talk:
-    if "not_helped" in at.turn.acts():  # "it isn't any better" is near to its opposite for a classifier
+    # "It isn't any better" and "what now" are near to it for a classifier: what the words say outranks it.
+    if "not_helped" in at.turn.acts() or at.turn.wishes() & _SAID_IN_WORDS:
         return Talk(at.case)
     eased = at.note("feels_better" if at.case.plan_given else "easing")
     told = at.case.told(Statement("trend", value="better", quote=at.turn.text, message=at.case.messages))

@@ -31,21 +31,30 @@ class Frame:
 class Thread:
     """The state of the talk around plan and answers.
 
-    `plan` maps the remedies of the last plan to a fingerprint of what was said of each; `offered` are the remedies
-    that the person was last told to try, `tried` those that did not help; `failed` counts how often nothing changed.
+    `plan` maps the remedies of the last plan to a fingerprint of what was said of each; `card` are the remedies of
+    its first card, `offered` those that the person was last told to try, `tried` those that did not help, `lacks`
+    those that are not at hand; `failed` counts how often nothing changed.
     """
 
     last: str = ""  # PLAN or ANSWER: what "more" and "shorter" are about
     shown: int = 0  # parts of the plan that were sent after its first card
     plan: Mapping[str, str] = field(default_factory=dict)
     level: str = ""
+    card: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     failed: int = 0
     question: str = ""
     remedy: str = ""
     about: str = ""
+    at: int = 0  # the number of the message that was answered last
     asked: tuple[str, ...] = ()  # frames answered so far, newest last, repeats included
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        """Remedies that are not offered again as the next step."""
+        return (*self.tried, *self.lacks)
 
     @property
     def frame(self) -> Frame:

@@ -10,6 +10,10 @@ from unknot.triage.statement import DENIED, OTHER, OVER, PATIENT, POSSIBLE, STAT
 
 EMERGENCY = "report_emergency"
 CRISIS = "report_crisis"
+# What the guard adds for the stories says nothing of the message: the guard and the action must read the same.
+_OF_THE_DIALOGUE = frozenset({"phase", "settled"})
+# Acts that say how it is with the sign that they stand at.
+_SAID_TO_A_SIGN = ("unsure", "cannot", "thing_yes")
 READ_AS = "read_as"  # in Rasa's intent: what a message was read as before the emergency guard took it over
 # The reader's word for how a thing is said -> certainty and course.
 _ASSERTED = {
@@ -44,6 +48,10 @@ class Mention:
     def counts_now(self) -> bool:
         """Asserted of the present, whoever has it: people write for somebody beside them."""
         return self.certainty == STATED and self.course != OVER
+
+    def overlaps(self, other: Mention) -> bool:
+        """Whether some words belong to both."""
+        return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True)
@@ -104,23 +112,31 @@ class Turn:
             text=text or "",
             intent=name,
             confidence=float(intent.get("confidence") or 0.0),
-            mentions=_in_doubt(map(as_mention, (e for e in parse.get("entities") or () if e.get("entity")))),
+            mentions=_as_answered(map(as_mention, filter(_is_read, parse.get("entities") or ()))),
             message=message,
             alternatives=tuple(str(item.get("name")) for item in ranking if item.get("name") != name)[:4],
             alarmed=intent.get("name") == EMERGENCY,
         )
 
 
-def _in_doubt(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-    """The mentions; a finding is no more than possible where the words that deny it say that one is not sure."""
+def _is_read(entity: Mapping[str, Any]) -> bool:
+    return bool(entity.get("entity")) and entity["entity"] not in _OF_THE_DIALOGUE
+
+
+def _as_answered(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """The mentions, with what the message itself says to a sign: not sure: possible; yes: stated."""
     read = tuple(mentions)
-    unsure = [m for m in read if m.kind == "act" and m.value == "unsure"]
-    return tuple(
-        replace(m, certainty=POSSIBLE)
-        if m.kind == "finding" and m.certainty == DENIED and any(m.start <= at.start < m.end for at in unsure)
-        else m
-        for m in read
-    )
+    acts = {name: [m for m in read if m.kind == "act" and m.value == name] for name in _SAID_TO_A_SIGN}
+    return tuple(replace(m, certainty=_certainty(m, acts)) if m.kind == "finding" else m for m in read)
+
+
+def _certainty(sign: Mention, acts: Mapping[str, Iterable[Mention]]) -> str:
+    unsure = any(sign.start <= act.start < sign.end for act in acts["unsure"])
+    if sign.certainty == DENIED and (unsure or any(map(sign.overlaps, acts["cannot"]))):
+        return POSSIBLE
+    if sign.certainty in (POSSIBLE, SUPPOSED) and any(map(sign.overlaps, acts["thing_yes"])):
+        return STATED
+    return sign.certainty
 
 
 def as_mention(entity: Mapping[str, Any]) -> Mention:

@@ -21,7 +21,7 @@ from unknot.triage.derive import UNNAMED_EMERGENCY
 from unknot.triage.doses import above_the_label
 from unknot.triage.engine import assess
 from unknot.triage.groups import denied_groups
-from unknot.triage.interview import CRISIS, FIRST, PERSON, NextAsk, build, mark, open_ask_ids
+from unknot.triage.interview import CRISIS, FIRST, PERSON, NextAsk, base, build, mark, open_ask_ids
 from unknot.triage.reply_kind import NO, reply_kind
 from unknot.triage.statement import DENIED, NOW, OTHER, STATED, Statement
 from unknot.triage.turn import Turn
@@ -32,6 +32,7 @@ LASTING_VALUES = frozenset({"age", "sex", "pregnancy_weeks"})
 PATIENCE = 3  # how many turns leave a question open before the interview goes on without it
 SHORT_PATIENCE = 2  # the same for "no" to a question that wants a place or a number
 LOOPING = 3  # the same message so often in a row: what it does not answer is left open
+WHY = "ask_why"
 STARTING_INTENTS = frozenset({"inform", "got_worse", "new_episode", "request_plan"})
 # What says "this does not fit me" or "leave me alone" of an emergency without naming a sign.
 CONTESTING_INTENTS = frozenset({"false_alarm", "got_better", "start_over", "stop", "new_episode"})
@@ -169,7 +170,9 @@ def _counted_open(
         still_open = open_ask_ids(case, assess(case, knowledge), knowledge)
         return give_up(case, (waiting.id, *still_open), knowledge), True
     short = reply_kind(turn) == NO and not waiting.none_of_these and not waiting.id.startswith(CONFIRM)
-    if case.ignored >= (SHORT_PATIENCE if short else PATIENCE):
+    # Who asks for the first time why we ask is told, and has the question once more.
+    wants_reason = turn.intent == WHY and case.explained != base(waiting.id)
+    if not wants_reason and case.ignored >= (SHORT_PATIENCE if short else PATIENCE):
         return give_up(case, (waiting.id,), knowledge), True
     return case, False
 
@@ -198,7 +201,9 @@ def _contested(turn: Turn, standing: tuple[str, ...]) -> tuple[str, ...]:
     by_name = claims.denied_in_passing(turn, standing)
     if by_name:
         return by_name
-    in_general = turn.intent in CONTESTING_INTENTS or turn.acts() & _CONTESTING_ACTS
+    # "I can, it's nothing": denied without a plain no, which may also be a no to going.
+    denies = turn.intent == "deny" and reply_kind(turn) == NO and not turn.acts() & {"no", "none"}
+    in_general = denies or turn.intent in CONTESTING_INTENTS or turn.acts() & _CONTESTING_ACTS
     return standing if in_general else ()
 
 

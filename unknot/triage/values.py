@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unknot.triage.case import VALUE_FIELDS, Case
 from unknot.triage.claims import quoted
 from unknot.triage.statement import POSSIBLE, STATED, Statement
-from unknot.triage.turn import Turn
+from unknot.triage.turn import Mention, Turn
 
 RECURRENT = "recurrent"
 WORST = 10
@@ -36,7 +36,8 @@ def statements(case: Case, turn: Turn) -> list[Statement]:
         found["side"] = _Value(None, place.quote)  # the side was that of the old place
     said = [_said(case, name, value) for name, value in found.items()]
     for identity, told in (
-        (RECURRENT, turn.first("course") == RECURRENT),
+        # "Show me again" speaks of the plan.
+        (RECURRENT, turn.first("course") == RECURRENT and "again" not in turn.wishes()),
         ("pregnant", "pregnancy_weeks" in found),
         ("major_trauma", "injury" in found and found["injury"].value == "major"),
     ):
@@ -71,15 +72,26 @@ def _bare_number(case: Case, turn: Turn, values: dict[str, _Value]) -> dict[str,
     corrected = _corrected_number(case, turn, values)
     if corrected:
         return corrected
-    mention = turn.best("number")
+    reported = _reported(turn)
+    mention = turn.best("number") or reported
     if mention is None or case.pending in _TAKES_A_NUMBER or _several(turn):
         return {}
     number, quote = int(mention.value), turn.quote(mention)
-    alone = len([m for m in turn.mentions if m.kind != "act"]) == 1
-    alone = alone and len(turn.text.split()) <= _MOST_WORDS_AROUND_A_NUMBER
+    alone = len([m for m in turn.mentions if m.kind != "act"]) <= 1
+    alone = alone and (reported is not None or len(turn.text.split()) <= _MOST_WORDS_AROUND_A_NUMBER)
     if 0 <= number <= WORST and case.severity is None and "severity" not in values:
         return {"severity": _Value(number, quote)} if alone or turn.first("location") is not None else {}
     return {"age": _Value(number, quote)} if alone and case.age is None and WORST < number <= MOST_YEARS else {}
+
+
+def _reported(turn: Turn) -> Mention | None:
+    """ "She says 8": a number that somebody passes on, alone in its message."""
+    if "reported" not in turn.acts() or any(m.kind not in ("act", "sex", "wish") for m in turn.mentions):
+        return None
+    said = [m for m in turn.of("act") if str(m.value).startswith(_NUMERAL)]
+    if len(said) != 1:
+        return None
+    return replace(said[0], kind="number", value=str(said[0].value).removeprefix(_NUMERAL))
 
 
 def _several(turn: Turn) -> bool:
