@@ -51,7 +51,10 @@ def test_what_was_tried(text: str, tried: dict[str, str]) -> None:
     ("text", "doses"),
     [
         ("took 400 ibuprofen at 8", [("ibuprofen", 400, None, 480, None, 0.5)]),
-        ("took 400mg advil at 8am and 400 at 1pm", [("ibuprofen", 400, None, 480, None, 1), ("ibuprofen", 400, None, 780, None, 1)]),
+        (
+            "took 400mg advil at 8am and 400 at 1pm",
+            [("ibuprofen", 400, None, 480, None, 1), ("ibuprofen", 400, None, 780, None, 1)],
+        ),
         ("took 2 ibuprofen an hour ago", [("ibuprofen", None, 2, None, 60, 1)]),
         ("just took 2x200mg ibuprofen", [("ibuprofen", 400, None, None, 0, 1)]),
         ("had 1g paracetamol at noon", [("acetaminophen", 1000, None, 720, None, 1)]),
@@ -67,7 +70,7 @@ def test_what_was_tried(text: str, tried: dict[str, str]) -> None:
         ("is it ok to take naproxen", []),
         ("took 400 ibuprofen at 25", [("ibuprofen", 400, None, None, None, 1)]),
     ],
-)  # fmt: skip
+)
 def test_what_was_taken(text: str, doses: list[Any]) -> None:
     found = [(m.value, m.amount, m.tablets, m.minute, m.ago, m.confidence) for m in of(text, "dose")]
     assert found == doses

@@ -97,6 +97,17 @@ def planned(case: Case, level: str) -> Case:
     return keep(case, replace(episode, level=level))
 
 
+def has_ended(case: Case) -> bool:
+    """Whether the bout that the plan was for is over, and no new one has begun."""
+    return case.plan_given and bool(case.episodes) and current(case) is None
+
+
+def hurts_again(turn: Turn) -> bool:
+    """Whether somebody whose bout had ended tells of pain."""
+    told = turn.first("severity")
+    return turn.intent == "got_worse" or turn.first("trend") == WORSE or (told is not None and int(told) > 0)
+
+
 def ended(case: Case) -> Case:
     """The case whose bout, if one goes on, is over; what helped stays with it."""
     episode = current(case)

@@ -112,6 +112,8 @@ def _ordinary(got: Taken) -> Outcome:
         bout_turn.At(got.before, case, taken, turn, got.assessment, knowledge, got.region)
     )
     said += of_the_bout
+    if taken.over:
+        return Outcome(replace(case, misses=0), tuple(said), False)
     if of_the_bout and not taken.answered and not _asks_besides(turn):
         return Outcome(replace(case, misses=0), tuple(said), True)
     followed = (

@@ -41,6 +41,8 @@ def ask_or_plan(case: Case, knowledge: Knowledge, region: Region | None = None) 
 
 def plan_is_due(case: Case, assessment: Assessment, knowledge: Knowledge) -> bool:
     """Whether the plan, or why someone should be seen, differs from what was given last."""
+    if bout.has_ended(case) and case.plan_key and not assessment.more_urgent_than(case.told_level):
+        return False
     return case.plan_key != plan_key(make_plan(case, assessment, knowledge), assessment)
 
 
@@ -154,6 +156,7 @@ def give_plan(
     thread, given = plan_turn.give(
         thread, made, assessment, knowledge, region, _heard(case, "", knowledge), asked_again
     )
+    after_its_end = bout.has_ended(case)
     case = replace(
         case,
         pending=None,
@@ -164,4 +167,4 @@ def give_plan(
         told_findings=tuple(dict.fromkeys((*case.told_findings, *assessment.findings))),
         thread=thread.to_json(),
     )
-    return bout.planned(case, assessment.level.value), (*said, *given)
+    return case if after_its_end else bout.planned(case, assessment.level.value), (*said, *given)

@@ -128,13 +128,11 @@ def _begun_anew(case: Case, turn: Turn, standing: tuple[str, ...], knowledge: Kn
     """A new bout or a change for the worse opens questions again; an emergency that stands outlasts both."""
     if standing or case.crisis:
         return case
-    if turn.intent == "new_episode" and case.plan_given:
+    if (turn.intent == "new_episode" and case.plan_given) or (bout.has_ended(case) and bout.hurts_again(turn)):
         return new_episode(case, knowledge)
     no_better = "no_change" in turn.wishes() and "worse" not in turn.wishes()
     if turn.intent == "got_worse" and (case.plan_given or case.told_level) and not no_better:
         episode = current(case)
-        if episode is None and case.episodes and case.plan_given:
-            return new_episode(case, knowledge)  # the last one had ended
         # Later than on its first day a check-in asks for what matters.
         return case if episode is not None and case.day > episode.started else worse(case)
     return case
