@@ -60,6 +60,14 @@ class ActionInterview(Step):
         return "action_interview"
 
 
+class ActionCheckIn(Step):
+    """Asks how the bout goes on: better or worse, how bad, one of the signs."""
+
+    def name(self) -> str:
+        """Its name in the domain."""
+        return "action_check_in"
+
+
 class ActionGivePlan(Step):
     """Gives the level, the plan and the summary."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge, load
+from unknot.reading.days import read as read_days
 from unknot.reading.follow_up import read as read_wishes
 from unknot.reading.replies import read as read_acts
 from unknot.triage import crisis
@@ -14,7 +16,7 @@ from unknot.triage.case import Case
 from unknot.triage.emergency import explain, is_news
 from unknot.triage.engine import assess
 from unknot.triage.steps import take_next
-from unknot.triage.turn import Mention, Turn
+from unknot.triage.turn import Mention, Moment, Turn, as_mention
 from unknot.triage.update import update
 
 
@@ -29,6 +31,8 @@ class Talk:
         self.region = self.knowledge.regions[region]
         self.case = Case()
         self.replies: list[dict[str, Any]] = []
+        self.minute: int | None = None  # since 1970, UTC: when the next message comes in
+        self.read: Callable[[str], tuple[Mention, ...]] | None = None  # reads a text, where a test wants that
         self._count = 0
         self._unseen: list[Turn] = []
 
@@ -39,7 +43,11 @@ class Talk:
         self._count += 1
         acts = (Mention("act", m.value, start=m.start, end=m.end) for m in read_acts(text))
         wishes = (Mention(m.kind, m.value, start=m.start, end=m.end) for m in read_wishes(text))
-        turn = Turn(text, intent, confidence, (*mentions, *acts, *wishes), str(self._count))
+        days = (of_reading(m) for m in read_days(text))
+        read = self.read(text) if self.read and not mentions else ()
+        moment = None if self.minute is None else Moment(self.minute)
+        said = (*mentions, *read, *acts, *wishes, *days)
+        turn = Turn(text, intent, confidence, said, str(self._count), moment=moment)
         before = self.case
         for unseen in self._unseen:
             before = update(before, unseen, self.knowledge).case
@@ -59,6 +67,10 @@ class Talk:
         self.replies = list(said)
         self.case = Case.from_json(json.loads(json.dumps(self.case.to_json())))
         return self.replies
+
+    def on_day(self, day: int, hour: int = 9) -> None:
+        """Moves the clock to an hour of a day, counted from 1970."""
+        self.minute = (day * 24 + hour) * 60
 
     def tell(
         self, *findings: str, absent: tuple[str, ...] = (), text: str = "", **values: Any
@@ -114,6 +126,11 @@ def mentions(
     found = [Mention(_kind(knowledge, identity), identity) for identity in findings]
     found += [Mention(_kind(knowledge, identity), identity, "denied") for identity in absent]
     return (*found, *(Mention(kind, value) for kind, value in values.items()))
+
+
+def of_reading(mention: Any) -> Mention:
+    """A mention of the readers as triage gets it."""
+    return as_mention({"entity": mention.kind, **asdict(mention)})
 
 
 def _kind(knowledge: Knowledge, identity: str) -> str:

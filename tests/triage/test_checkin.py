@@ -15,9 +15,10 @@ from tests.support.cases import case_with
 from unknot.knowledge.loader import load
 from unknot.knowledge.schema import Level
 from unknot.triage.case import Case
-from unknot.triage.checkin import CheckedIn, Report, check_in, end, moved_on, tapped
+from unknot.triage.checkin import CheckedIn, Report, check_in, end, tapped
 from unknot.triage.engine import assess
-from unknot.triage.episode import Episode, Taken, Tried, begin, line, sparkline
+from unknot.triage.episode import Episode, Taken, Tried, begin, keep, line, sparkline
+from unknot.triage.plan import PlanItem, make_plan
 from unknot.triage.turn import Mention, Turn
 
 KNOWLEDGE = load()
@@ -163,6 +164,10 @@ def test_none_of_the_signs_takes_back_no_sign() -> None:
     assert result.case.status("chest_pain") == "denied"
 
 
+def plan_of(one: CheckedIn) -> tuple[PlanItem, ...]:
+    return make_plan(keep(one.case, one.episode), one.assessment, KNOWLEDGE).remedies
+
+
 def test_better_moves_the_plan_on_and_worse_brings_it_back() -> None:
     case = person()
     at_first = checked(say("same", 5), case)
@@ -170,7 +175,7 @@ def test_better_moves_the_plan_on_and_worse_brings_it_back() -> None:
     mild = check_in(better.episode, better.case, say("better", 1, day=TODAY + 3), TODAY + 3, KNOWLEDGE)
     worse = check_in(mild.episode, mild.case, say("worse", 4, day=TODAY + 4), TODAY + 4, KNOWLEDGE)
     assert [one.episode.stage for one in (at_first, better, mild, worse)] == ["ease", "move", "prevent", "ease"]
-    before, after = ({item.id for item in moved_on(one, KNOWLEDGE).remedies} for one in (at_first, mild))
+    before, after = ({item.id for item in plan_of(one)} for one in (at_first, mild))
     assert {"ibuprofen", "short_rest"} & before
     assert after <= {"walking", "mild_exercise", "stretching"}
     assert "walking" in after

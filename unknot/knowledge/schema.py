@@ -235,6 +235,7 @@ class Ask:
     locations: tuple[str, ...] = ()  # only asked for these locations; empty: always
     other: str = ""  # asked about somebody else, with {them} and {their}
     again: str = ""  # the same in other words, with examples, for the second time
+    renews: bool = False  # a no to one of the findings holds for the day on which it was said
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ CLAUSES = "clauses"
 """Message property: the clauses of the message (`unknot.reading.types.Clause`). Not part of the output."""
 
 
+_OF_A_DOSE = ("amount", "tablets", "minute", "ago")
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ClinicalReader(GraphComponent, EntityExtractorMixin):
     """Adds the mentions that the clinical reader finds in the text to the message's entities."""
@@ -23,12 +26,13 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
     def __init__(self) -> None:
         # Imported here: spaCy takes a second or more, and loading this module must not.
         from unknot.knowledge.loader import load
-        from unknot.reading import follow_up, replies
+        from unknot.reading import days, follow_up, replies
         from unknot.reading.reader import Reader
 
         self._reader = Reader(load())
         self._acts = replies.read
         self._wishes = follow_up.read
+        self._days = days.read
 
     @classmethod
     def create(
@@ -42,7 +46,10 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Append entities `{entity, value, start, end, assertion, experiencer, confidence, extractor}`."""
+        """Append entities `{entity, value, start, end, assertion, experiencer, confidence, extractor}`.
+
+        A dose also has what was said of its `amount`, `tablets`, `minute` and `ago`.
+        """
         for message in messages:
             text = message.get(TEXT) or ""
             reading = self._reader.read(text)
@@ -56,11 +63,13 @@ class ClinicalReader(GraphComponent, EntityExtractorMixin):
                     "assertion": mention.assertion,
                     "experiencer": mention.experiencer,
                     "confidence": float(mention.confidence),
+                    **{name: value for name in _OF_A_DOSE if (value := getattr(mention, name)) is not None},
                 }
                 for mention in (
                     *reading.mentions,
                     *self._acts(text, reading.mentions),
                     *self._wishes(text, reading.spelled),
+                    *self._days(text),
                 )
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)

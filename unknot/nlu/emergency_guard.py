@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from unknot.knowledge.loader import load
 from unknot.nlu.dialogue_state import with_dialogue_state
+from unknot.nlu.moments import moment_of
 from unknot.nlu.units import asks
 from unknot.settings import load_settings
 from unknot.triage.case import Case
@@ -73,6 +75,7 @@ class EmergencyGuard(GraphComponent):
         self._resource = resource
         self._knowledge = load()
         self._region = self._knowledge.regions[load_settings().region]
+        self.clock: Callable[[], float] = time.time
 
     @classmethod
     def create(
@@ -105,6 +108,9 @@ class EmergencyGuard(GraphComponent):
         }
         stored, earlier = _state(tracker)
         case = stored
+        came = moment_of(message.get("metadata"), case, self.clock())
+        parse[ENTITIES] = [*parse[ENTITIES], {**came, "extractor": type(self).__name__}]
+        message.set(ENTITIES, parse[ENTITIES], add_to_output=True)
         turn = Turn.from_parse(message.get(TEXT), parse)
         for seen in earlier:
             case = update(case, seen, self._knowledge).case

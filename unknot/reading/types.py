@@ -15,7 +15,8 @@ class Mention:
     `kind` is an entity kind ("finding", "condition", "location", "severity" ...), `value` an id or a number.
     `start` and `end` are character offsets into the text as it was typed, end exclusive.
     `assertion` is one of present, absent, possible, hypothetical, past; `experiencer` is self or other.
-    `confidence` runs from 0 to 1.
+    `confidence` runs from 0 to 1. Of a dose, `amount` is in mg, `tablets` a count, `minute` the time of the day (0 to
+    1439) and `ago` how many minutes ago it was, each where it was said.
     """
 
     kind: str
@@ -25,6 +26,10 @@ class Mention:
     assertion: str = PRESENT
     experiencer: str = SELF
     confidence: float = 1.0
+    amount: float | None = None
+    tablets: int | None = None
+    minute: int | None = None
+    ago: int | None = None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class Given:
     knowledge: Knowledge
     region: Region
     named: tuple[str, ...] = ()  # remedies that the message names
+    helped: tuple[str, ...] = ()  # remedies that helped in this bout or an earlier one
 
     def note(self, text: str, picks: Sequence[str] = FEEDBACK, **more: object) -> Reply:
         """A notice with what can be tapped next."""
@@ -58,10 +59,10 @@ def respond(given: Given, wishes: Collection[str]) -> Answered | None:
 
 
 def next_step(given: Given, tried: Collection[str], passed_over: Collection[str] = ()) -> PlanItem | None:
-    """What to try next: a first-card step that was not tried, else anything in the plan that stands alone."""
+    """What to try next: what helped before, else a first-card step that was not tried, else what stands alone."""
     first = [*steps_now(given.plan, given.knowledge, tuple(tried)), *given.plan.remedies]
     open_items = (i for i in first if i.step and i.id not in tried and i.id not in passed_over and stands_alone(i))
-    return next(open_items, None)
+    return next(iter(sorted(open_items, key=lambda item: item.id not in given.helped)), None)
 
 
 def _no_change(given: Given) -> Answered:

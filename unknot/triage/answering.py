@@ -12,6 +12,7 @@ from unknot.triage import checklist, choices, confirm
 from unknot.triage.case import Case
 from unknot.triage.claims import doubted_alike, named, quoted, strongest_of
 from unknot.triage.confirm import EXAMINED, EXITS, GONE, NEVER
+from unknot.triage.diary import FEELING, PAIN, is_of_a_check_in, left_open
 from unknot.triage.interview import CLINICIAN, CONSENT, CRISIS, DOSE, PERSON, NextAsk, mark
 from unknot.triage.reply_kind import NO, REFUSED, UNKNOWN, YES, reply_kind
 from unknot.triage.statement import (
@@ -286,6 +287,9 @@ def has_value(case: Case, identity: str) -> bool:
 def give_up(case: Case, open_ids: Iterable[str], knowledge: Knowledge) -> Case:
     """Going on without answers beats a dead end: these questions are left open, and a doubt stays a doubt."""
     for identity in open_ids:
+        if is_of_a_check_in(identity):
+            case = left_open(case)  # who does not answer it is not asked the rest of it that day
+            continue
         case = mark(case, "declined", identity)
         finding = confirm.about(identity)
         if finding:
@@ -306,10 +310,33 @@ def _answer_dose(case: Case, asked: Asked) -> Answer:
     return Answer(case, case.known("overdose"))
 
 
+def _answer_feeling(case: Case, asked: Asked) -> Answer:
+    """Better, the same or worse; "I don't know" is an answer. What it says is taken in with the bout."""
+    given = bool(asked.ticked) or (case.latest("trend") is not None and _told_now(case, "trend"))
+    given = given or asked.kind in (UNKNOWN, REFUSED) or asked.turn.intent in ("got_better", "got_worse")
+    return Answer(mark(case, "answered", FEELING) if given else case, given)
+
+
+def _answer_pain(case: Case, asked: Asked) -> Answer:
+    """A number on the scale; one that no scale has is asked for again."""
+    number = _told_number(asked.turn, "severity")
+    on_scale = number is not None and 0 <= number <= WORST
+    given = on_scale or (number is None and _told_now(case, "severity"))
+    given = given or asked.kind in (UNKNOWN, REFUSED)
+    return Answer(mark(case, "answered", PAIN) if given else case, given)
+
+
+def _told_now(case: Case, field: str) -> bool:
+    said = case.latest(field)
+    return said is not None and said.message == case.messages
+
+
 _BY_ID: dict[str, Callable[[Case, Asked], Answer]] = {
     CONSENT: _answer_consent,
     CRISIS: _answer_crisis,
     CLINICIAN: _answer_clinician,
     PERSON: _answer_person,
     DOSE: _answer_dose,
+    FEELING: _answer_feeling,
+    PAIN: _answer_pain,
 }

@@ -35,7 +35,7 @@ VALUE_FIELDS = (
 )
 SETTLED = frozenset({NOW, OLD, OVER, CHECKED, DENIED})
 _OLD_STATUS = {"present": STATED, "absent": DENIED, "possible": POSSIBLE}
-_TUPLES = ("asked", "answered", "declined", "told_findings", "lead")
+_TUPLES = ("asked", "answered", "declined", "told_findings", "lead", "episodes")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,11 @@ class Case:
     lead: tuple[str, ...] = ()  # message ids to say before the next question
     consent_asked: bool = False
     thread: Mapping[str, Any] = field(default_factory=dict)  # the talk around plan and answers, as Thread.to_json
+    at: int = 0  # when the last message came in: minutes since 1970 (UTC); 0 where that is not known
+    offset: int = 0  # the person's time zone then, minutes east of UTC
+    day: int = 0  # their day, counted from 1 January 1970; never goes back; 0 where it is not known
+    episodes: tuple[Mapping[str, Any], ...] = ()  # bouts, as Episode.to_json, the newest last
+    diary: Mapping[str, Any] = field(default_factory=dict)  # where check-ins stand, as Diary.to_json
     messages: int = 0  # how many messages of the person were taken in
     seen: str = ""  # id of the last of them
     said: str = ""  # fingerprint of the last of them

@@ -15,7 +15,6 @@ from unknot.triage import claims
 from unknot.triage.case import Case
 from unknot.triage.engine import Assessment, assess, join
 from unknot.triage.episode import BETTER, WORSE, CheckIn, Episode, Taken, Trend, Tried, trend
-from unknot.triage.plan import Plan, make_plan
 from unknot.triage.statement import DENIED, DOUBTFUL, NOW, STATED, UNKNOWN, Statement
 from unknot.triage.turn import Mention, Turn
 
@@ -29,7 +28,8 @@ _EASE, _MOVE, _PREVENT = "ease", "move", "prevent"
 class Report:
     """What somebody says at a check-in, unchecked. `said` is the note, or the signs they tapped, as it was read.
 
-    `none_of` are the signs that were shown and of which none was said to be there.
+    `none_of` are the signs that were shown and of which none was said to be there. Where the case holds the message
+    already, `signs` are what it told of and `note` its words, and there is no `said`.
     """
 
     day: int
@@ -40,19 +40,36 @@ class Report:
     stops: str = ""
     tried: tuple[Tried, ...] = ()
     taken: tuple[Taken, ...] = ()
+    signs: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing at all."""
+        told = self.feeling or self.said or self.none_of or self.signs or self.note
+        return not told and self.pain is None
 
 
 @dataclass(frozen=True)
 class CheckedIn:
-    """The episode and case after it, the level, the texts to say in order, and the ids of what was refused."""
+    """The episode and case after it, the level, what to say, and the ids of what was refused.
+
+    `notes` are about how it was counted, `news` about the level and how the plan goes on.
+    """
 
     episode: Episode
     case: Case
     assessment: Assessment
     trend: Trend
-    texts: tuple[str, ...]
+    notes: tuple[str, ...]
+    news: tuple[str, ...]
     refused: tuple[str, ...]
     raised: bool
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of it, in order."""
+        return (*self.notes, *self.news)
 
 
 def tapped(findings: Sequence[str], knowledge: Knowledge) -> Turn:
@@ -67,33 +84,39 @@ def tapped(findings: Sequence[str], knowledge: Knowledge) -> Turn:
 
 def check_in(episode: Episode, case: Case, report: Report, today: int, knowledge: Knowledge) -> CheckedIn:
     """Take `report` in on the day `today`."""
-    before, old_case = episode, case
     case = replace(case, messages=case.messages + 1)
     case, signs = _signs(case, report, knowledge)
+    note = report.said.text if report.said else report.note
+    return count(episode, case, replace(report, signs=signs, note=note), today, knowledge)
+
+
+def count(episode: Episode, case: Case, report: Report, today: int, knowledge: Knowledge) -> CheckedIn:
+    """The same for a report whose message the case has taken in: its `signs` stand there already."""
+    before = episode
     pain, odd = _pain(report.pain)
     day, refused = _day(episode, report.day, today)
-    if not (report.feeling or report.pain is not None or report.said or report.none_of):
+    if report.is_empty:
         refused = (*refused, "checkin_nothing")
     refused = (*refused, *(() if pain is not None else odd))
-    twice = episode.on(day) is not None and episode.started != day and bool(report.feeling or pain is not None)
-    episode = _kept(episode, report, day, pain, signs, keep_words=not refused)
+    twice = not refused and _says_otherwise(episode.on(day), report, pain)
+    episode = _kept(episode, report, day, pain, keep_words=not refused, twice=twice)
     course = trend(episode, knowledge)
     case = _with_course(case, episode, course, max(day, *(one.day for one in episode.checkins), day))
     assessment = assess(case, knowledge)
     raised = assessment.more_urgent_than(before.level or None) if before.level else assessment.level.rank < 3
     episode = _staged(_judged(episode, day, assessment), course, assessment, knowledge)
-    said = _Said(before, old_case, episode, assessment, course, day, knowledge)
+    said = _Said(before, episode, assessment, course, day, knowledge)
     notes = [(name, report.pain) for name in (*refused, *(odd if pain is not None else ()))]
-    texts = [*_notes(notes, pain, knowledge), *_asides(report, twice, signs, said), *_news(said, raised)]
-    return CheckedIn(episode, case, assessment, course, tuple(texts), refused, raised)
+    told = (*_notes(notes, pain, knowledge), *_asides(report, twice, said))
+    return CheckedIn(episode, case, assessment, course, told, tuple(_news(said, raised)), refused, raised)
 
 
-def moved_on(checked: CheckedIn, knowledge: Knowledge) -> Plan:
-    """The plan for where the episode stands: what is no longer needed has gone."""
-    plan = make_plan(checked.case, checked.assessment, knowledge)
-    keep = knowledge.course_stages[checked.episode.stage].keep
-    kept = tuple(item for item in plan.remedies if not keep or item.id in keep)
-    return replace(plan, remedies=kept)
+def _says_otherwise(old: CheckIn | None, report: Report, pain: int | None) -> bool:
+    """Whether a day that has a check-in gets another number or another word."""
+    if old is None:
+        return False
+    other_number = pain is not None and old.pain is not None and pain != old.pain
+    return other_number or bool(report.feeling and old.feeling and report.feeling != old.feeling)
 
 
 def end(episode: Episode, today: int) -> Episode:
@@ -137,22 +160,21 @@ def _day(episode: Episode, day: int, today: int) -> tuple[int, tuple[str, ...]]:
     return (today, ("checkin_before_start",)) if day < episode.started else (day, ())
 
 
-def _kept(
-    episode: Episode, report: Report, day: int, pain: int | None, signs: Iterable[str], keep_words: bool
-) -> Episode:
+def _kept(episode: Episode, report: Report, day: int, pain: int | None, keep_words: bool, twice: bool) -> Episode:
     """The episode with it. Of what was refused only the signs are kept."""
     old = episode.on(day) or CheckIn(day)
-    signs = tuple(dict.fromkeys((*old.signs, *signs)))
+    signs = tuple(dict.fromkeys((*old.signs, *report.signs)))
     new = replace(old, signs=signs)
+    if twice:
+        episode = replace(episode, replaced=(*episode.replaced, old))
     if keep_words:
-        note = report.said.text if report.said else ""
         new = CheckIn(
             day,
             report.feeling or old.feeling,
             old.pain if pain is None else pain,
             signs,
             report.stops or old.stops,
-            " ".join(part for part in (old.note, note) if part),
+            " ".join(part for part in (old.note, report.note) if part),
         )
         for one in report.tried:
             episode = episode.with_tried(one)
@@ -200,7 +222,6 @@ class _Said:
     """What the words of a reply are made from."""
 
     before: Episode
-    old_case: Case
     episode: Episode
     assessment: Assessment
     course: Trend
@@ -213,7 +234,7 @@ def _notes(notes: Iterable[tuple[str, float | None]], kept: int | None, knowledg
     return [m[name].format(number=f"{number:g}" if number is not None else "", kept=kept) for name, number in notes]
 
 
-def _asides(report: Report, twice: bool, signs: Sequence[str], said: _Said) -> list[str]:
+def _asides(report: Report, twice: bool, said: _Said) -> list[str]:
     """What a person should know about how it was counted."""
     m, found = said.knowledge.messages, []
     if twice:
@@ -226,8 +247,8 @@ def _asides(report: Report, twice: bool, signs: Sequence[str], said: _Said) -> l
             found.append(m["checkin_word_and_number"])
         if report.feeling == WORSE and before and one.pain < before[-1]:
             found.append(m["checkin_worse_but_lower"])
-    if signs and report.said is not None:
-        labels = [said.knowledge.findings[i].label for i in signs]
+    if report.signs and report.note:
+        labels = [said.knowledge.findings[i].label for i in report.signs]
         found.append(m["checkin_sign_in_note"].format(signs=join(labels)))
     return found
 

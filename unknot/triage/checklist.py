@@ -11,13 +11,14 @@ from unknot.knowledge.schema import Ask, Choice, Level
 from unknot.triage.case import Case
 from unknot.triage.claims import named, quoted
 from unknot.triage.derive import UNNAMED_EMERGENCY
+from unknot.triage.diary import SIGNS
 from unknot.triage.interview import FIRST, MORE, PART, NextAsk, base, build, covered, mark
 from unknot.triage.reply_kind import NO, REFUSED, UNKNOWN, YES
 from unknot.triage.statement import DENIED, NEW, NOW, OVER, PATIENT, POSSIBLE, STATED, SUPPOSED, Statement
 from unknot.triage.turn import Mention, Turn
 
 OWN_WORDS = "own_words"  # an illness or medicine that we do not know, in the person's words
-UNNAMED = {FIRST: UNNAMED_EMERGENCY, MORE: "urgent_sign_unnamed"}
+UNNAMED = {FIRST: UNNAMED_EMERGENCY, MORE: "urgent_sign_unnamed", SIGNS: UNNAMED_EMERGENCY}
 NONE_OF_THESE = "none_of_these"
 # With one of these a no is not said of everything.
 _UNCLEAN = frozenset({"hedge", "except", "partly", "cross", "unsure", "unknown", "yes", "counted", "asked_no"})

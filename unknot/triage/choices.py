@@ -13,7 +13,7 @@ from unknot.triage.interview import NextAsk, base, build
 from unknot.triage.statement import DENIED, NEW, STATED, Statement
 
 NONE_OF_THESE, SKIP = "none_of_these", "skip"
-_IN_PLACE_OF = {"onset": "duration_days"}  # ask id -> the value that its choices hold
+_IN_PLACE_OF = {"onset": "duration_days", "episode_feeling": "trend"}  # ask id -> the value that its choices hold
 _WHOLE_NUMBERS = frozenset({"severity", "duration_days"})
 _MOST_LOOKED_BACK = 6  # questions: a button of an older one may still be tapped
 _MARKS = " .!\u2060"

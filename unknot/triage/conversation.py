@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
-from unknot.triage import crisis, doses, emergency, follow_up, replies, small_talk
+from unknot.triage import bout, bout_turn, crisis, dose_log, doses, emergency, follow_up, replies, small_talk
 from unknot.triage.case import Case
 from unknot.triage.checklist import OWN_WORDS
 from unknot.triage.engine import Assessment, assess
@@ -26,6 +26,7 @@ MOST_ANSWERS = 3
 SURE_BESIDE_FACTS = 0.9  # a message that tells something and is not put as a question is one only when surely so
 LIKELY_BESIDE_SURE = 0.5  # what a message asks besides, where it surely asks one thing
 START_OVER = "start_over"
+_OF_A_BOUT = frozenset({bout_turn.LAST_TIME, bout_turn.CHART, dose_log.NEXT})
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ def _start_over(got: Taken) -> Outcome:
         consent_asked=True,
         crisis=case.crisis,
         messages=case.messages,
+        at=case.at,
+        offset=case.offset,
+        day=case.day,
+        episodes=bout.ended(case).episodes,
         seen=case.seen,
         said=case.said,
         repeats=case.repeats,
@@ -103,7 +108,16 @@ def _ordinary(got: Taken) -> Outcome:
     case, said = _level_news(got)
     said += repairs(taken, knowledge)
     said += _kept_words(got)
-    said += doses.notes(got.before, case, got.assessment, knowledge, got.region)
+    if not dose_log.told_now(got.before, case):
+        said += doses.notes(got.before, case, got.assessment, knowledge, got.region)
+    case, of_the_bout = bout_turn.respond(
+        bout_turn.At(got.before, case, taken, turn, got.assessment, knowledge, got.region)
+    )
+    said += of_the_bout
+    if taken.over:
+        return Outcome(replace(case, misses=0), tuple(said), False)
+    if of_the_bout and not taken.answered and not _asks_besides(turn):
+        return Outcome(replace(case, misses=0), tuple(said), True)
     followed = (
         None
         if taken.answered or taken.ticked
@@ -148,6 +162,11 @@ def _back_to_it(case: Case, taken: TurnUpdate) -> Case:
     return replace(case, lead=("back_to_question",)) if waits and not case.lead else case
 
 
+def _asks_besides(turn: Turn) -> bool:
+    """Whether a message that was answered as one of a bout asks something else."""
+    return "asks" in turn.acts() and not turn.wishes() & _OF_A_BOUT
+
+
 def _level_news(got: Taken) -> tuple[Case, list[Reply]]:
     """Say at once that someone has to be seen today; say openly when a level falls."""
     case, assessment, messages = got.update.case, got.assessment, got.knowledge.messages
@@ -157,7 +176,9 @@ def _level_news(got: Taken) -> tuple[Case, list[Reply]]:
         back = emergency.taken_back(case, got.update.exit, got.knowledge)
         case, said = back.case, list(back.replies)
     elif told is not None and Level(told).rank < assessment.level.rank:
-        said.append(replies.notice("corrected", messages["lowered"].format(old_level=messages[f"level_{told}"])))
+        if got.update.checked is None:  # a check-in says it in its own words
+            text = messages["lowered"].format(old_level=messages[f"level_{told}"])
+            said.append(replies.notice("corrected", text))
         case = replace(case, told_level=assessment.level.value, told_findings=())
     new_reason = not set(assessment.findings) <= set(case.told_findings)
     more_urgent = assessment.more_urgent_than(case.told_level) or told == Level.EMERGENCY.value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Level, Region
-from unknot.triage import confirm, crisis, replies
+from unknot.triage import bout, confirm, crisis, replies
 from unknot.triage.answers import answers
 from unknot.triage.case import Case
 from unknot.triage.claims import is_emergency
@@ -114,6 +114,10 @@ def begin_anew(case: Case, turn: Turn, knowledge: Knowledge) -> Case:
         introduced=True,
         consent_asked=True,
         messages=case.messages,
+        at=case.at,
+        offset=case.offset,
+        day=case.day,
+        episodes=bout.ended(case).episodes,
         seen=case.seen,
         said=case.said,
         repeats=case.repeats,

@@ -6,7 +6,7 @@ A day is a whole number: days since 1 January 1970 in the person's own time zone
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
 from unknot.knowledge.loader import Knowledge
@@ -54,6 +54,7 @@ class Taken:
     minute: int | None = None
     amount_mg: float | None = None
     quote: str = ""
+    at: int | None = None  # the same moment in minutes since 1970 (UTC): it outlasts a change of zone
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,18 @@ class Episode:
     checkins: tuple[CheckIn, ...] = ()
     tried: tuple[Tried, ...] = ()
     taken: tuple[Taken, ...] = ()
+    replaced: tuple[CheckIn, ...] = ()  # what a later check-in of the same day took the place of
     level: str = ""  # the level that was told last
     stage: str = "ease"
     ended: int | None = None
+    where: str = ""  # id of the place that hurt
 
     def on(self, day: int) -> CheckIn | None:
         """The check-in of a day."""
         return next((one for one in self.checkins if one.day == day), None)
 
     def with_checkin(self, new: CheckIn) -> Episode:
-        """A copy that holds this one; an older one of the same day goes."""
+        """A copy that holds this one in the place of the one of the same day."""
         others = [one for one in self.checkins if one.day != new.day]
         return replace(self, checkins=tuple(sorted([*others, new], key=lambda one: one.day)))
 
@@ -87,16 +90,30 @@ class Episode:
         return tuple(one.what for one in self.tried if one.helped == YES)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        return asdict(self)
+        """Plain JSON types, without what is at its default: it is stored with every turn."""
+        data = _short(self)
+        for name, _ in _PARTS:
+            if name in data:
+                data[name] = [_short(one) for one in getattr(self, name)]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Episode:
         """The inverse of `to_json`; keys of other versions are ignored."""
         values = _known(cls, data)
-        for name, kind in (("checkins", CheckIn), ("tried", Tried), ("taken", Taken)):
+        for name, kind in _PARTS:
             values[name] = tuple(kind(**_known(kind, one)) for one in data.get(name, ()))
         return cls(**values)
+
+
+_PARTS = (("checkins", CheckIn), ("tried", Tried), ("taken", Taken), ("replaced", CheckIn))
+
+
+def _short(record: Any) -> dict[str, Any]:
+    found = {item.name: getattr(record, item.name) for item in fields(record)}
+    default = {item.name: item.default for item in fields(record)}
+    kept = {name: value for name, value in found.items() if default[name] is MISSING or value != default[name]}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
 
 
 def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,6 +125,29 @@ def begin(case: Case, today: int, level: str) -> Episode:
     """The episode of a case that has just got its plan; its pain score is that of the first day."""
     first = CheckIn(today, pain=case.severity, level=level)
     return Episode(today, today - (case.duration_days or 0), (first,), level=level)
+
+
+def episodes(case: Case) -> tuple[Episode, ...]:
+    """All episodes of a person, the newest last."""
+    return tuple(map(Episode.from_json, case.episodes))
+
+
+def current(case: Case) -> Episode | None:
+    """The episode that goes on, if there is one."""
+    last = Episode.from_json(case.episodes[-1]) if case.episodes else None
+    return last if last is not None and last.ended is None else None
+
+
+def keep(case: Case, episode: Episode) -> Case:
+    """The case with this in the place of the episode that goes on, else as a new one."""
+    before = case.episodes[:-1] if current(case) is not None else case.episodes
+    return replace(case, episodes=(*before, episode.to_json()))
+
+
+def helped_before(case: Case) -> tuple[str, ...]:
+    """What helped in earlier episodes, newest first."""
+    past = (one for one in reversed(episodes(case)) if one.ended is not None)
+    return tuple(dict.fromkeys(what for one in past for what in one.helped()))
 
 
 @dataclass(frozen=True)

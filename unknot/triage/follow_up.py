@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Region
-from unknot.triage import after_plan, answers, replies
+from unknot.triage import after_plan, answers, bout, replies
 from unknot.triage.answers import Person, Query
 from unknot.triage.case import Case
 from unknot.triage.engine import Assessment
+from unknot.triage.episode import current, helped_before
 from unknot.triage.plan import make_plan, may_give_dose
 from unknot.triage.replies import Reply
 from unknot.triage.statement import DENIED, PATIENT, Statement
@@ -64,11 +65,15 @@ def follow(case: Case, turn: Turn, assessment: Assessment, knowledge: Knowledge,
         return None
     made = make_plan(case, assessment, knowledge, region.id)
     named = tuple(str(mention.value) for mention in turn.of(REMEDY))
-    done = after_plan.respond(after_plan.Given(thread, made, assessment, knowledge, region, named), wishes)
+    helped = (*(episode.helped() if (episode := current(case)) else ()), *helped_before(case))
+    done = after_plan.respond(after_plan.Given(thread, made, assessment, knowledge, region, named, helped), wishes)
     if done is None:
         return None
-    thread, given = done
+    before, (thread, given) = thread, done
     case = replace(case, thread=thread.to_json())
+    said_to_help = given[0].get("feedback") == after_plan.HELPED
+    one_of_them = named or (before.offered if len(before.offered) == 1 else ())
+    case = bout.remember(case, before, one_of_them if said_to_help else ())
     if given[0].get("feedback") == after_plan.HELPED:
         case = case.told(Statement("trend", value="better", quote=turn.text, message=case.messages))
     return Followed(case, tuple(given), bool(wishes & BESIDE_A_QUESTION))

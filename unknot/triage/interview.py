@@ -7,19 +7,19 @@ from typing import Any
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Ask, Choice, Condition, Level
-from unknot.triage import confirm, patient
+from unknot.triage import confirm, diary, patient
 from unknot.triage.case import Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.derive import ADULT_AGE, DAYS_LONG, NEW_PAIN_AGE, PREGNANCY
 from unknot.triage.engine import Assessment, join
-from unknot.triage.statement import CHECKED, OTHER, UNKNOWN
+from unknot.triage.statement import CHECKED, DENIED, OTHER, UNKNOWN
 
 FIRST = "red_flags_first"
 MORE = "red_flags_more"
 PART = ".part"  # after a list's id: some of its lines, asked about again
 CONSENT, CRISIS, CLINICIAN, PERSON, DOSE = "consent", "crisis", "clinician_said", "person", "dose"
 # Asked on an occasion of their own, not in the order of the interview.
-_BY_OCCASION = frozenset({CONSENT, CRISIS, CLINICIAN, PERSON, DOSE})
+_BY_OCCASION = frozenset({CONSENT, CRISIS, CLINICIAN, PERSON, DOSE, *diary.ALL})
 GROUPS = {"condition": "conditions", "medicine": "medicines", "allergy": "allergies"}
 # Once someone has to see a clinician today, only what could make it an emergency and what fits the first aid matters.
 WHEN_URGENT = (FIRST, "location", "severity")
@@ -71,6 +71,7 @@ def open_ask_ids(case: Case, assessment: Assessment, knowledge: Knowledge) -> li
     # A red flag that may be there is asked about before everything; other doubts wait for the emergency signs.
     if doubts and asks and asks[0] == FIRST and not _is_emergency(doubts[0], knowledge):
         asks, doubts = asks[1:], [FIRST, *doubts]
+    doubts += diary.Diary.of(case).todo
     asks = [*_occasions(case), *doubts, *asks, *_amount(case, knowledge), *_first_time(case, assessment)]
     return [identity + PART if _in_parts(identity, case, knowledge) else identity for identity in asks]
 
@@ -149,7 +150,7 @@ def build(identity: str, case: Case, knowledge: Knowledge) -> NextAsk:
     choices = tuple(line for choice in ask.choices for line in _lines(choice, ask, case, knowledge))
     if identity != ask.id:
         return _part(identity, ask, choices, case, knowledge)
-    findings = tuple(i for i in ask.findings if not case.known(i) and _offered(i, ask, choices))
+    findings = tuple(i for i in ask.findings if not _known(i, ask, case) and _offered(i, ask, choices))
     if ask.other and case.patient == OTHER:
         ask = replace(ask, text=patient.worded(ask.other, case, knowledge))
     asks, text = _what_is_left(ask, case, knowledge) if ask.conditions else (ask.asks, ask.text)
@@ -161,9 +162,9 @@ def _lines(choice: Choice, ask: Ask, case: Case, knowledge: Knowledge) -> tuple[
     if (choice.locations and case.location not in choice.locations) or _of_women(choice.present, case):
         return ()
     of_another = case.patient == OTHER
-    if not (ask.none_of_these and choice.present and all(case.known(i) for i in choice.present)):
+    if not (ask.none_of_these and choice.present and all(_known(i, ask, case) for i in choice.present)):
         return (replace(choice, title=choice.other) if of_another and choice.other else choice,)
-    left = (knowledge.findings[i] for i in choice.covers if not case.known(i))
+    left = (knowledge.findings[i] for i in choice.covers if not _known(i, ask, case))
     titles = ((f.id, patient.as_title(f.label) if of_another else f.statement) for f in left)
     return tuple(Choice(identity, title, present=(identity,)) for identity, title in titles)
 
@@ -171,12 +172,24 @@ def _lines(choice: Choice, ask: Ask, case: Case, knowledge: Knowledge) -> tuple[
 def _part(identity: str, ask: Ask, choices: tuple[Choice, ...], case: Case, knowledge: Knowledge) -> NextAsk:
     """The first few lines of a list that are still open."""
     shown = choices[: _THREES if len(choices) % _THREES == 0 else _FOURS]
-    findings = tuple(i for choice in shown for i in covered(choice) if not case.known(i))
+    findings = tuple(i for choice in shown for i in covered(choice) if not _known(i, ask, case))
     if len(shown) == len(choices):  # the last part is also about what has no line of its own
-        rest = (i for i in ask.findings if not case.known(i) and _offered(i, ask, shown))
+        rest = (i for i in ask.findings if not _known(i, ask, case) and _offered(i, ask, shown))
         findings = tuple(dict.fromkeys((*findings, *rest)))
     text = patient.message("ask_part", case, knowledge)
     return NextAsk(identity, ask.asks, text, ask.why, findings, shown, True)
+
+
+def _known(identity: str, ask: Ask, case: Case) -> bool:
+    """Whether it need not be asked about: to a question that comes again by the day an earlier no is no answer."""
+    asked_again = ask.renews and case.status(identity) == DENIED and not _denied_in(ask, identity, case)
+    return case.known(identity) and not asked_again
+
+
+def _denied_in(ask: Ask, identity: str, case: Case) -> bool:
+    """Whether the no to it was said to this very question, since it was put."""
+    said = case.latest(identity)
+    return said is not None and base(said.asked) == ask.id and ask.id in case.asked
 
 
 def covered(choice: Choice) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Choice, Level, Region
-from unknot.triage import plan_turn, replies
+from unknot.triage import bout, bout_turn, plan_turn, replies
 from unknot.triage.case import Case
 from unknot.triage.choices import SKIP
 from unknot.triage.confirm import CONFIRM
@@ -41,6 +41,8 @@ def ask_or_plan(case: Case, knowledge: Knowledge, region: Region | None = None) 
 
 def plan_is_due(case: Case, assessment: Assessment, knowledge: Knowledge) -> bool:
     """Whether the plan, or why someone should be seen, differs from what was given last."""
+    if bout.has_ended(case) and case.plan_key and not assessment.more_urgent_than(case.told_level):
+        return False
     return case.plan_key != plan_key(make_plan(case, assessment, knowledge), assessment)
 
 
@@ -70,6 +72,7 @@ def put(
     """Put the question with this id, whatever else is open; `remaining` counts the questions after it."""
     question = _worded(build(identity, case, knowledge), case, knowledge)
     lead = [knowledge.messages[identity] for identity in case.lead if not identity.startswith(HEARD)]
+    lead += bout_turn.before_a_check_in(case, question.id, knowledge)
     lead += _heard(case, question.id, knowledge)
     if not case.introduced:
         lead.append(knowledge.messages["introduction"])
@@ -142,6 +145,7 @@ def give_plan(
     made = make_plan(case, assessment, knowledge, region.id)
     said: list[Reply] = []
     thread = Thread.from_json(case.thread)
+    said += bout_turn.helped_last_time(case, made, knowledge)
     new_reason = thread.level != assessment.level.value or not set(assessment.findings) <= set(case.told_findings)
     if assessment.level is not Level.URGENT and new_reason:
         text = knowledge.messages[f"triage_{assessment.level.value}"]
@@ -152,6 +156,7 @@ def give_plan(
     thread, given = plan_turn.give(
         thread, made, assessment, knowledge, region, _heard(case, "", knowledge), asked_again
     )
+    after_its_end = bout.has_ended(case)
     case = replace(
         case,
         pending=None,
@@ -162,4 +167,4 @@ def give_plan(
         told_findings=tuple(dict.fromkeys((*case.told_findings, *assessment.findings))),
         thread=thread.to_json(),
     )
-    return case, (*said, *given)
+    return case if after_its_end else bout.planned(case, assessment.level.value), (*said, *given)

@@ -9,7 +9,9 @@ from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Label, Level, Remedy, Withhold
 from unknot.triage.case import Case
 from unknot.triage.derive import ADULT_AGE
+from unknot.triage.diary import is_only_logged
 from unknot.triage.engine import Assessment, join
+from unknot.triage.episode import current
 
 MEDICINE = "medicine"  # the group of a plan that holds medicines
 SAFETY = "safety"  # the question whose answer decides whether a dose may be named
@@ -66,15 +68,31 @@ def make_plan(case: Case, assessment: Assessment, knowledge: Knowledge, region: 
     """The plan for what is known now. A remedy that anything forbids is never in it. `region` chooses the labels."""
     order = knowledge.ids["plan_groups"]
     ranked = sorted(knowledge.remedies.values(), key=lambda remedy: (order.index(remedy.group), remedy.rank))
-    withheld = [held for remedy in ranked if remedy.levels and (held := _withheld(remedy, assessment, knowledge))]
+    withheld = [
+        held
+        for remedy in ranked
+        if remedy.levels and (held := _withheld(remedy, assessment, knowledge)) and not _own(remedy, held, case)
+    ]
     barred = {held.id for held in withheld}
     dose_allowed = may_give_dose(case, assessment)
+    keep = _of_the_stage(case, knowledge)
     items = tuple(
         _item(remedy, dose_allowed, assessment, knowledge, region)
         for remedy in ranked
-        if remedy.id not in barred and fits(remedy, case, assessment.level)
+        if remedy.id not in barred and fits(remedy, case, assessment.level) and (not keep or remedy.id in keep)
     )
     return Plan(assessment.level, case.location, case.side, case.severity, items, tuple(withheld))
+
+
+def _own(remedy: Remedy, held: Withheld, case: Case) -> bool:
+    """Whether nothing speaks against a medicine but that some of it was taken, which the label's clock weighs."""
+    return held.because == (remedy.taken_as,) and is_only_logged(case, remedy.id, remedy.taken_as)
+
+
+def _of_the_stage(case: Case, knowledge: Knowledge) -> tuple[str, ...]:
+    """What still makes sense where it gets better from day to day; empty: all."""
+    episode = current(case)
+    return knowledge.course_stages[episode.stage].keep if episode is not None else ()
 
 
 def withheld_among(identities: Sequence[str], assessment: Assessment, knowledge: Knowledge) -> tuple[Withheld, ...]:

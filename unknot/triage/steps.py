@@ -17,6 +17,7 @@ from unknot.knowledge.schema import Level, Region
 from unknot.triage.case import Case
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.conversation import Outcome, take_in
+from unknot.triage.diary import EPISODE
 from unknot.triage.engine import Assessment, assess
 from unknot.triage.interview import CLINICIAN, FIRST, PERSON, open_ask_ids, settled
 from unknot.triage.next_step import ask_or_plan, give_plan, plan_is_due, put
@@ -27,8 +28,9 @@ from unknot.triage.turn import Turn
 # else is done: small talk, a pause, an emergency or a crisis that lasts. The last two belong to the turn in which it
 # is news.
 RED_FLAGS, INTERVIEW, PLAN, TALK = "red_flags", "interview", "plan", "talk"
+CHECK_IN = "check_in"  # how the bout goes on, on a later day than the plan
 EMERGENCY, CRISIS = "emergency", "crisis"
-PHASES = (RED_FLAGS, INTERVIEW, PLAN, TALK, EMERGENCY, CRISIS)
+PHASES = (RED_FLAGS, INTERVIEW, PLAN, CHECK_IN, TALK, EMERGENCY, CRISIS)
 
 LOCATION, SEVERITY = "location", "severity"
 FIRST_FACTS = (LOCATION, SEVERITY)
@@ -46,6 +48,8 @@ def phase_of(outcome: Outcome, knowledge: Knowledge) -> str:
     if not outcome.go_on or assessment.level is Level.EMERGENCY:
         return TALK
     still_open = open_ask_ids(case, assessment, knowledge)
+    if still_open and still_open[0].startswith(EPISODE):
+        return CHECK_IN
     if still_open:
         return RED_FLAGS if still_open[0].startswith(_SIGNS) else INTERVIEW
     return PLAN if plan_is_due(case, assessment, knowledge) else TALK
@@ -99,6 +103,12 @@ def interview(here: _Here) -> Said:
     return here.ask(first) if first else (here.case, ())
 
 
+def check_in(here: _Here) -> Said:
+    """The next question of a check-in; what else is open where none is."""
+    first = next((i for i in here.still_open if i.startswith(EPISODE)), None)
+    return here.ask(first) if first else ask_or_plan(here.case, here.knowledge, here.region)
+
+
 def plan(here: _Here) -> Said:
     """The level, the plan and the summary; the emergency signs instead while they were not asked about."""
     if any(i.startswith(_SIGNS) for i in here.still_open):
@@ -116,6 +126,7 @@ STEPS: Mapping[str, Callable[[_Here], Said]] = {
     "action_ask_location": ask_location,
     "action_ask_severity": ask_severity,
     "action_interview": interview,
+    "action_check_in": check_in,
     "action_give_plan": plan,
     "action_answer": only_answer,
 }

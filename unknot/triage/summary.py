@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from unknot.knowledge.loader import Knowledge
 from unknot.triage.case import Case
 from unknot.triage.derive import PREGNANCY, present_ids
+from unknot.triage.diary import SIGNS
 from unknot.triage.engine import join
 from unknot.triage.plan import Plan
 from unknot.triage.statement import CHECKED, DENIED, DOUBTFUL, NOW, OLD, OVER, UNKNOWN
@@ -17,7 +18,7 @@ HEARD = "heard:"  # before a name in `Case.lead`: this fact is new, say that it 
 FEW_DAYS = 2  # below it a day has a name: today, yesterday
 NAMED = ("location", "severity", "duration_days", "injury", "age", "pregnancy_weeks")
 FREE_TEXT = "told"  # a cause in the person's words
-_SIGNS = "red_flags"
+_SIGNS = ("red_flags", SIGNS)
 
 
 @dataclass(frozen=True)

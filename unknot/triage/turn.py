@@ -10,8 +10,10 @@ from unknot.triage.statement import DENIED, OTHER, OVER, PATIENT, POSSIBLE, STAT
 
 EMERGENCY = "report_emergency"
 CRISIS = "report_crisis"
+DAY_MINUTES = 24 * 60
+MOMENT = "moment"  # an entity of the guard: when the message came in
 # What the guard adds for the stories says nothing of the message: the guard and the action must read the same.
-_OF_THE_DIALOGUE = frozenset({"phase", "settled"})
+_OF_THE_DIALOGUE = frozenset({"phase", "settled", MOMENT})
 # Acts that say how it is with the sign that they stand at.
 _SAID_TO_A_SIGN = ("unsure", "cannot", "thing_yes")
 READ_AS = "read_as"  # in Rasa's intent: what a message was read as before the emergency guard took it over
@@ -26,11 +28,30 @@ _ASSERTED = {
 
 
 @dataclass(frozen=True)
+class Moment:
+    """When a message came in: `at` in minutes since 1 January 1970 (UTC), `offset` minutes east of it."""
+
+    at: int
+    offset: int = 0
+
+    @property
+    def day(self) -> int:
+        """The person's day, counted from 1 January 1970."""
+        return (self.at + self.offset) // DAY_MINUTES
+
+    @property
+    def minute(self) -> int:
+        """The minute of their day, 0 to 1439."""
+        return (self.at + self.offset) % DAY_MINUTES
+
+
+@dataclass(frozen=True)
 class Mention:
     """One thing that a message says. `kind` and `value` are the readers', the rest is as in `Statement`.
 
     `owner` is "patient" for whoever is not told of as somebody else; `start` and `end` are offsets into the message,
-    -1 where there are none; `confidence` runs from 0 to 1.
+    -1 where there are none; `confidence` runs from 0 to 1; `minute` is a time of the day, 0 to 1439,
+    and `ago` minutes before the message.
     """
 
     kind: str
@@ -43,6 +64,9 @@ class Mention:
     amount: float | None = None
     start: int = -1
     end: int = -1
+    minute: int | None = None
+    ago: int | None = None
+    tablets: int | None = None
 
     @property
     def counts_now(self) -> bool:
@@ -68,6 +92,7 @@ class Turn:
     message: str = ""
     alternatives: tuple[str, ...] = ()  # the next likely intents, best first
     alarmed: bool = False  # the person was told to call the emergency number
+    moment: Moment | None = None  # when it came in, where that is known
 
     def of(self, kind: str) -> tuple[Mention, ...]:
         """Mentions of a kind, in the order of the text."""
@@ -108,14 +133,16 @@ class Turn:
         intent = parse.get("intent") or {}
         ranking: Iterable[Mapping[str, Any]] = parse.get("intent_ranking") or ()
         name = str(intent.get(READ_AS) or intent.get("name") or "nlu_fallback")
+        entities: Iterable[Mapping[str, Any]] = parse.get("entities") or ()
         return cls(
             text=text or "",
             intent=name,
             confidence=float(intent.get("confidence") or 0.0),
-            mentions=_as_answered(map(as_mention, filter(_is_read, parse.get("entities") or ()))),
+            mentions=_as_answered(map(as_mention, filter(_is_read, entities))),
             message=message,
             alternatives=tuple(str(item.get("name")) for item in ranking if item.get("name") != name)[:4],
             alarmed=intent.get("name") == EMERGENCY,
+            moment=next((_moment(e) for e in entities if e.get("entity") == MOMENT), None),
         )
 
 
@@ -153,11 +180,18 @@ def as_mention(entity: Mapping[str, Any]) -> Mention:
         course=str(entity.get("course") or course),
         owner=str(entity.get("owner") or experiencer),
         confidence=1.0 if confidence is None else float(confidence),
-        since_days=None if entity.get("since_days") is None else int(entity["since_days"]),
+        since_days=_number(entity.get("since_days")),
         amount=_amount(entity.get("amount")),
         start=_whole(entity.get("start"), -1),
         end=_whole(entity.get("end"), -1),
+        minute=_number(entity.get("minute")),
+        ago=_number(entity.get("ago")),
+        tablets=_number(entity.get("tablets")),
     )
+
+
+def _moment(entity: Mapping[str, Any]) -> Moment:
+    return Moment(int(entity["value"]), int(entity.get("offset") or 0))
 
 
 def unread(newest_first: Iterable[Mapping[str, Any]], seen: str, case_slot: str) -> list[Turn]:
@@ -180,6 +214,10 @@ def unread(newest_first: Iterable[Mapping[str, Any]], seen: str, case_slot: str)
                 return found[::-1]
             found.append(Turn.from_parse(event.get("text"), event.get("parse_data") or {}, message))
     return found[: len(found) if since_kept is None else since_kept][::-1]
+
+
+def _number(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _whole(value: Any, otherwise: int) -> int:

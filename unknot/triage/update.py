@@ -13,13 +13,16 @@ from typing import Any
 
 from unknot.knowledge.loader import Knowledge
 from unknot.knowledge.schema import Choice, Level
-from unknot.triage import choices, claims, patient, values
+from unknot.triage import bout, choices, claims, patient, values
 from unknot.triage.answering import Answer, Asked, answer, give_up
 from unknot.triage.case import VALUE_FIELDS, Case
+from unknot.triage.checkin import CheckedIn
 from unknot.triage.confirm import CONFIRM
 from unknot.triage.derive import UNNAMED_EMERGENCY
+from unknot.triage.diary import LOG, is_of_a_check_in
 from unknot.triage.doses import above_the_label
 from unknot.triage.engine import assess
+from unknot.triage.episode import current
 from unknot.triage.groups import denied_groups
 from unknot.triage.interview import CRISIS, FIRST, PERSON, NextAsk, base, build, mark, open_ask_ids
 from unknot.triage.reply_kind import NO, reply_kind
@@ -62,6 +65,8 @@ class TurnUpdate:
     ticked: tuple[str, ...] = ()  # ids of the assistant's own choices that it is, and then it is nothing else
     exit: str = ""  # what was said of a sign that stands: "gone", "never", "examined"
     contested: tuple[str, ...] = ()  # signs that stand and that it denies, or says to be over, in passing
+    checked: CheckedIn | None = None  # the check-in that it was
+    over: bool = False  # the bout has ended with it
 
 
 def update(case: Case, turn: Turn, knowledge: Knowledge) -> TurnUpdate:
@@ -82,13 +87,18 @@ def update(case: Case, turn: Turn, knowledge: Knowledge) -> TurnUpdate:
     if waiting is not None:
         given = answer(case, Asked(turn, waiting, ticked, told, case.messages, knowledge), at_question)
     case = replace(given.case, crisis=given.case.crisis or turn.in_crisis)
+    heard = bout.Heard(before, case, turn, waiting.id if waiting else "", ticked, given.answered, knowledge)
+    noted = bout.note(heard)
+    over = bout.is_over(replace(heard, case=noted.case)) and current(noted.case) is not None
+    case = bout.ended(noted.case) if over else noted.case
     case, gave_up = _counted_open(case, turn, waiting, given, told, knowledge)
     case = _started(case, before, turn, told, given.answered)
     case = _held(case, standing, given, knowledge)
+    checked = noted.checked is not None or over
     return TurnUpdate(
         case=case,
-        changes=_changes(before, case, turn),
-        answered=given.answered,
+        changes=() if checked else _changes(before, case, turn),
+        answered=given.answered or checked,
         told_something=told,
         needs_naming=given.needs_naming,
         gave_up=gave_up,
@@ -96,6 +106,8 @@ def update(case: Case, turn: Turn, knowledge: Knowledge) -> TurnUpdate:
         ticked=tuple(choice.id for choice in ticked),
         exit=given.exit,
         contested=_contested(turn, standing),
+        checked=noted.checked,
+        over=over,
     )
 
 
@@ -103,6 +115,7 @@ def _counted(case: Case, turn: Turn) -> Case:
     mark_of_it = hashlib.blake2s(choices.plain(turn.text).encode(errors="replace"), digest_size=6).hexdigest()
     repeats = case.repeats + 1 if mark_of_it == case.said else 1
     seen = turn.message or case.seen
+    case = bout.arrived(case, turn)
     return replace(case, messages=case.messages + 1, seen=seen, said=mark_of_it, repeats=repeats)
 
 
@@ -116,11 +129,13 @@ def _begun_anew(case: Case, turn: Turn, standing: tuple[str, ...], knowledge: Kn
     """A new bout or a change for the worse opens questions again; an emergency that stands outlasts both."""
     if standing or case.crisis:
         return case
-    if turn.intent == "new_episode" and case.plan_given:
+    if (turn.intent == "new_episode" and case.plan_given) or (bout.has_ended(case) and bout.hurts_again(turn)):
         return new_episode(case, knowledge)
     no_better = "no_change" in turn.wishes() and "worse" not in turn.wishes()
     if turn.intent == "got_worse" and (case.plan_given or case.told_level) and not no_better:
-        return worse(case)
+        episode = current(case)
+        # Later than on its first day a check-in asks for what matters.
+        return case if episode is not None and case.day > episode.started else worse(case)
     return case
 
 
@@ -165,6 +180,8 @@ def _counted_open(
     if told:
         return case, False
     case = replace(case, ignored=case.ignored + 1)
+    if is_of_a_check_in(waiting.id) and case.ignored >= SHORT_PATIENCE:
+        return give_up(case, (waiting.id,), knowledge), False
     looping = case.repeats >= LOOPING and case.ignored >= SHORT_PATIENCE and reply_kind(turn) is None
     if looping:
         still_open = open_ask_ids(case, assess(case, knowledge), knowledge)
@@ -212,6 +229,10 @@ def new_episode(case: Case, knowledge: Knowledge) -> Case:
     lasting = frozenset(knowledge.conditions) | LASTING_FINDINGS | LASTING_VALUES | {"safety"}
     kept = case.without(lambda said: said.what not in lasting - TODAY_ONLY)
     return Case(
+        at=case.at,
+        offset=case.offset,
+        day=case.day,
+        episodes=bout.ended(case).episodes,
         statements=kept.told(Statement(values.RECURRENT, message=case.messages)).statements,
         patient=case.patient,
         pronoun=case.pronoun,
@@ -253,6 +274,12 @@ def _known(case: Case) -> tuple[Mapping[str, str], dict[str, Any]]:
     return case.statuses, {name: case.value(name) for name in VALUE_FIELDS}
 
 
+def _lapsed(case: Case, identity: str) -> bool:
+    """Whether it held only for as long as a medicine that was taken counts."""
+    said = case.latest(identity)
+    return said is not None and said.asked == LOG
+
+
 def _changes(before: Case, after: Case, turn: Turn) -> tuple[Change, ...]:
     if turn.intent in ("new_episode", "start_over"):
         return ()
@@ -264,6 +291,6 @@ def _changes(before: Case, after: Case, turn: Turn) -> tuple[Change, ...]:
         if old is not None and new is not None and old != new:
             changes.append(Change(name, old, new))
     for identity, old in before.statuses.items():
-        if old == NOW and after.status(identity) == DENIED:
+        if old == NOW and after.status(identity) == DENIED and not _lapsed(before, identity):
             changes.append(Change(identity, old, DENIED))
     return tuple(changes)
