@@ -29,6 +29,17 @@ def contested(*signs: str) -> Talk:
     return talk
 
 
+def test_the_first_alarm_offers_what_one_may_want_to_say_next_and_none_of_it_takes_the_alarm_back_at_once() -> None:
+    titles = [M["exit_called"], M["exit_coming"], GONE, NEVER, EXAMINED]
+    for exit_ in titles:
+        talk = alarmed()
+        alarm = talk.replies[0]
+        assert [choice["title"] for choice in alarm["choices"]] == titles
+        talk.tell(text=exit_)
+        assert talk.replies[0]["level"] == "emergency"
+        assert not any("lifts" in reply for reply in talk.replies)
+
+
 def test_a_denial_in_passing_changes_nothing_and_puts_one_question_with_three_answers() -> None:
     talk = contested()
     assert talk.replies[0]["level"] == "emergency"

@@ -11,7 +11,7 @@ from unknot.triage import bout, confirm, crisis, replies
 from unknot.triage.answers import answers
 from unknot.triage.case import Case
 from unknot.triage.claims import is_emergency
-from unknot.triage.confirm import CONFIRM, EXAMINED, GONE
+from unknot.triage.confirm import CONFIRM, EXAMINED, EXITS, GONE
 from unknot.triage.derive import UNNAMED_EMERGENCY
 from unknot.triage.engine import Assessment, assess
 from unknot.triage.interview import FIRST, build
@@ -144,7 +144,14 @@ def _in_full(assessment: Assessment, before: str, knowledge: Knowledge, region: 
         text += " " + knowledge.messages["overdose_poison_line"].format(poison_line=region.poison_line)
     reply = replies.triage(assessment, knowledge, f"{before} {text}".strip())
     reply["number"] = region.emergency_number
+    reply["choices"] = _exits(knowledge)
     return reply
+
+
+def _exits(knowledge: Knowledge) -> list[dict[str, str]]:
+    """What a person may want to say next, to tap. None takes the advice back at once: that asks what is right."""
+    words = {"called": "exit_called", "coming": "exit_coming"} | {key: f"choice_{key}" for key in EXITS}
+    return [{"id": key, "title": knowledge.messages[message]} for key, message in words.items()]
 
 
 # Intent -> the message that answers it while an emergency stands. In doubt: what to do while waiting.

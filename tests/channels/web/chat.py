@@ -96,13 +96,13 @@ class Chat:
         """A button by its exact name."""
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def none(self) -> None:
-        """Denies a list, once all of it was in view: until then its button leads on."""
+    def none(self, *, send: bool = True) -> None:
+        """Denies a list, once all of it was in view: until then its button leads on. Or leaves it at that."""
         ticks = self.page.locator(".ticks")
         ticks.wait_for()
         for _ in range(60):
             if ticks.locator("[data-does=none]").count():
-                return self.button("None of these").click()
+                return self.button("None of these").click() if send else None
             if ticks.locator("[data-does=lead]").count():
                 ticks.locator(".main").evaluate("(at) => at.click()")
             self.page.wait_for_timeout(150)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -163,8 +164,26 @@ def test_texts_and_patterns_stay_as_they_are() -> None:
     script = (
         'const a = /[ ;] {2} x/g, b = "x ; y // z"; // gone\n'
         "const c = `t  ${ b } ; u`;\n/** gone */\nlet d = a / b;\n"
+        "const e = (f) => {\n  d(\n    f,\n  );\n  g();\n};\nh();\n"
     )
     kept = squeezed(script)
-    for part in ("/[ ;] {2} x/g", '"x ; y // z"', "`t  ${ b } ; u`", "a / b"):
+    for part in ("/[ ;] {2} x/g", '"x ; y // z"', "`t  ${ b } ; u`", "a / b", "e=f=>{d(f);g()};h();"):
         assert part in kept
     assert "gone" not in kept
+
+
+def test_only_names_that_are_nowhere_a_property_become_short() -> None:
+    script = (
+        "const counted = 1;\nconst keyed = 2;\nconst shown = 3;\nfunction method() {}\nconst told = 4;\n"
+        "class Own {\n  method() { return { keyed: counted, shown }; }\n}\n"
+        "const text = `${told} ${counted === 1}`;\nconst a = (counting) => [...counting, counted].counted;\n"
+        "const { taken = a, other: renamed } = method(text);\nuse(renamed, taken, Own);\n"
+        "const alone = a;\nuse(alone);\n"
+    )
+    short = bundle({"unknot.js": script})
+    for name in ("counted", "keyed", "shown", "method", "told", "taken", "other", "use", "counting"):
+        assert re.search(rf"\b{name}\b", short), name
+    for name in ("alone", "Own", "text"):
+        assert not re.search(rf"\b{name}\b", short), name
+    assert "const a=" in short  # a short name that is there already is nobody else's
+    assert short.count("const a=") == 1

@@ -292,3 +292,93 @@ def test_forced_colours_keep_the_button_over_the_list_readable(shared: FakeServe
     row = chat.page.locator(".ticks .row")
     expect(row).to_be_visible()
     assert row.evaluate("(at) => getComputedStyle(at).backgroundColor") not in ("rgba(0, 0, 0, 0)", "transparent")
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 480), (390, 844), (568, 320), (1280, 800)])
+def test_a_spot_of_the_map_is_the_place_that_it_shows(
+    shared: FakeServer, visit: Visit, width: int, height: int
+) -> None:
+    chat = visit(shared.url, viewport={"width": width, "height": height}).open()
+    chat.say("my back")
+    chat.none()
+    chat.page.locator(".place").wait_for()
+    for region in ("Neck", "Upper back", "Middle back", "Lower back"):
+        for side in ("left", "centre", "right"):
+            button = chat.button(f"{region}, {side}")
+            button.click()
+            expect(button).to_have_attribute("aria-pressed", "true")
+            # What lights up lies under what was tapped.
+            assert chat.page.evaluate(
+                f"""(() => {{ const spot = {CHAT}.querySelector('.spot.on').getBoundingClientRect();
+                  const tapped = {CHAT}.querySelector('.spotted[aria-pressed=true]').getBoundingClientRect();
+                  const [x, y] = [spot.left + spot.width / 2, spot.top + spot.height / 2];
+                  return tapped.left < x && x < tapped.right && tapped.top < y && y < tapped.bottom; }})()"""
+            ), (region, side)
+            button.click()
+    chat.button("Neck").focus()
+    for key, name in (
+        ("ArrowDown", "Upper back"),
+        ("ArrowRight", "Upper back, left"),
+        ("ArrowDown", "Middle back, left"),
+    ):
+        chat.page.keyboard.press(key)
+        assert chat.focus() == name
+    chat.page.keyboard.press("Enter")
+    expect(chat.button("Send: Middle back, left")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [
+        (320, 480, 100),
+        (568, 320, 100),
+        (320, 256, 100),
+        (390, 844, 100),
+        (1280, 800, 100),
+        (320, 480, 200),
+        (390, 844, 200),
+    ],
+)
+def test_the_first_step_of_an_emergency_stays_in_view(
+    shared: FakeServer, visit: Visit, width: int, height: int, size: int
+) -> None:
+    chat = visit(shared.url, viewport={"width": width, "height": height})
+    chat.context.add_init_script(f'localStorage.setItem(\'unknot:look\', \'{{"size": {size}, "theme": ""}}\')')
+    chat.open()
+    chat.say("I am numb down there")
+    call, first = chat.alarm.get_by_role("link", name="Call 911 now"), chat.alarm.locator(".big li").first
+    for text in ("", "still here", "what about heat"):
+        if text:
+            chat.say(text)
+            chat.settle()
+            chat.page.wait_for_timeout(100)
+        expect(call).to_be_in_viewport(ratio=0.9)
+        expect(first).to_be_in_viewport(ratio=0.4)
+        box = call.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width
+    chat.page.evaluate(f"for (const one of {CHAT}.querySelectorAll('.panel, .scroll')) one.scrollTop = 1e6")
+    expect(call).to_be_in_viewport(ratio=0.9)
+    expect(first).to_be_in_viewport(ratio=0.4)
+    chat.page.reload()
+    expect(call).to_be_in_viewport(ratio=0.9)
+    expect(chat.button("I called")).to_be_attached()
+
+
+def test_a_dark_page_prints_dark_on_white(shared: FakeServer, visit: Visit) -> None:
+    chat = visit(shared.url, color_scheme="dark").open()
+    chat.say("card please")
+    chat.page.locator(".summary").wait_for()
+    chat.page.emulate_media(media="print")
+    for card in (".plan", ".summary"):
+        expect(chat.page.locator(card)).to_have_css("background-color", "rgb(255, 253, 250)")
+        expect(chat.page.locator(card)).to_have_css("color", "rgb(29, 43, 42)")
+
+
+def test_before_the_script_the_number_is_in_view(shared: FakeServer, chromium: Browser) -> None:
+    for width, height in ((1280, 800), (390, 664), (320, 480), (568, 320), (320, 256)):
+        context = chromium.new_context(java_script_enabled=False, viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.goto(shared.url)
+        expect(page.get_by_role("link", name="Call 911")).to_be_in_viewport(ratio=0.9)
+        context.close()

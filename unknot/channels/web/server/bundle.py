@@ -11,6 +11,8 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
+from unknot.channels.web.server.names import shortened
+
 ENTRY = "unknot.js"
 _IMPORT = re.compile(r'^import\s+(?P<names>[^;]+?)\s+from\s+"(?P<path>\./[^"]+)";\n', re.MULTILINE)
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
@@ -39,9 +41,9 @@ def bundle(modules: Mapping[str, str]) -> str:
     """
     order = list(_order(modules, ENTRY))
     defaults = {path: name for own in order for name, path in _default_imports(own, modules[own])}
-    parts = [squeezed(_joined(modules[path], defaults.get(path, ""))) for path in order]
     _check(order, modules)
-    return "\n".join(parts)
+    script = "".join(_joined(modules[path], defaults.get(path, "")) + "\n" for path in order)
+    return shortened(_squeezed(script)).strip()
 
 
 def integrity(script: bytes) -> str:
@@ -96,12 +98,17 @@ def _check(order: list[str], modules: Mapping[str, str]) -> None:
 
 
 def squeezed(script: str) -> str:
-    """A script without comments, indentation and spaces that nothing needs. Lines stay lines."""
-    out: list[str] = []
+    """A script without comments and without the space that nothing needs."""
+    return "".join(text for _, text in _squeezed(script)).strip()
+
+
+def _squeezed(script: str) -> list[tuple[bool, str]]:
+    """The same in parts: whether it is code, and the text."""
+    out: list[tuple[bool, str]] = []
     code: list[str] = []
 
     def flush() -> None:
-        out.append(_lean("".join(code)))
+        out.append((True, _lean("".join(code))))
         code.clear()
 
     for match in _TOKEN.finditer(script):
@@ -110,14 +117,20 @@ def squeezed(script: str) -> str:
             code.append(match[0])
         elif kind != "comment":
             flush()
-            out.append(_css(match[0]) if kind == "template" and "{ " in match[0] and "; }" in match[0] else match[0])
+            is_style = kind == "template" and "{ " in match[0] and "; }" in match[0]
+            out.append((False, _css(match[0]) if is_style else match[0]))
     flush()
-    return re.sub(r"\n+", "\n", "".join(out)).strip()
+    return out
 
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[ \t]*\n[ \t]*"), "\n"),
     (re.compile(r" *([=,:;{}()<>?&|!*\[\]]) *"), r"\1"),
+    # A line may go on where a statement cannot end, and where the next sign ends it.
+    (re.compile(r"(?<=[{;,(\[=?:&|])\n+|\n+(?=[})\].?:&|])"), ""),
+    (re.compile(r"\n\n+"), "\n"),
+    (re.compile(r"[;,](?=\})|,(?=[)\]])"), ""),
+    (re.compile(r"(?<![\w$)])\((\w+)\)=>"), r"\1=>"),
 )
 
 

@@ -60,7 +60,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .card h3 { margin-bottom: 8px; }
 .card h3:focus-visible { outline-offset: 4px; }
 .card.level { border-inline-start-width: 5px; }
-.urgent, .caution, .status:has(.advice) { background: var(--urgent-soft); }
+.urgent, .caution { background: var(--urgent-soft); }
 .see_clinician { background: var(--visit-soft); border-color: var(--visit); }
 .self_care, .meanwhile { background: var(--home-soft); border-color: var(--home); }
 .urgent { border-color: var(--urgent); }
@@ -73,9 +73,9 @@ summary { min-height: 24px; }
 .why { display: flex; justify-content: space-between; gap: 16px; }
 .plan h3 { font-size: 1.25em; }
 .steps { list-style: none; padding: 0; counter-reset: step; }
-.step { counter-increment: step; position: relative; padding: 12px 0 12px 40px; }
+.step { counter-increment: step; position: relative; padding: 12px 0; padding-inline-start: 2.5em; }
 .step + .step { border-top: 1px solid var(--line); }
-.step::before { content: counter(step); position: absolute; inset-inline-start: 0; top: 10px; width: 28px; height: 28px; border-radius: 14px; font-weight: 600; }
+.step::before { content: counter(step); position: absolute; inset-inline-start: 0; top: 10px; width: 1.75em; height: 1.75em; border-radius: 1em; font-weight: 600; }
 .step .small, .step .rest { margin-top: 8px; }
 .tried { padding: 12px 0; border-top: 1px solid var(--line); }
 .tried p { font-weight: 600; margin-bottom: 8px; }
@@ -122,7 +122,10 @@ h3 { flex-wrap: nowrap; }
 .status .callnow { border: 2px solid #8f1614; margin: 8px 0; }
 .crisis { background: var(--visit-soft); color: var(--ink); border-block-end: 2px solid var(--visit); padding: 12px 16px; max-height: 60vh; overflow-y: auto; }
 .crisis h3 { color: var(--visit); }
-.crisis .lines { display: grid; grid-template-columns: repeat(auto-fit, minmax(9em, 1fr)); gap: 8px; margin-top: 8px; }
+.crisis .lines { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
+.lines .callnow { flex: 1 1 auto; padding-inline: 8px; }
+.brief { max-height: 40vh; }
+.alarm:has(+ .crisis), .alarm + .crisis { max-height: 32vh; }
 .crisis .callnow { background: var(--visit); color: var(--ground); }
 .crisis .second { background: none; color: inherit; border: 1.5px solid var(--visit); font-size: 1em; }
 `;

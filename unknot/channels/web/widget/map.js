@@ -61,7 +61,7 @@ export function place(choices, t, say) {
   const row = (where) => [
     button("name", where, null, t.regions[where]),
     SIDES.map((which) =>
-      button(`spotted ${which}`, where, which, "", { "aria-label": `${t.regions[where]}, ${t.sides[which].toLowerCase()}` }),
+      button("spotted", where, which, "", { "aria-label": `${t.regions[where]}, ${t.sides[which].toLowerCase()}` }),
     ),
   ];
   const send = press("main", "", () => region && submit());

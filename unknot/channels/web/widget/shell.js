@@ -47,7 +47,7 @@ export function composer(t, most, on) {
     oninput: () => (grow(), on.draft(field.value)),
     onkeydown: (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && submit(event),
   });
-  const left = h("span", { class: "left", id: "left", role: "status" });
+  const left = h("span", { class: "counted", id: "left", role: "status" });
   const tools = h("span", { class: "tools" });
   const send = h("button", { class: "round send", "aria-label": t.send }, icon(MARK.send));
   const over = () => [...field.value].length - most;

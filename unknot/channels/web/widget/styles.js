@@ -29,6 +29,7 @@ const COLOURS = [
 const all = (value) => COLOURS.map((one) => `--${one[0]}:${value(one)};`).join("");
 const LIGHT = all(([, light]) => light);
 const DARK = all(([, , dark]) => dark);
+const PAIRS = all(([, light, dark]) => `light-dark(${light},${dark})`);
 const KNOWN = "(color: light-dark(red, red))";
 
 // The host's own box belongs to the page around; everything in here hangs on .root, which takes nothing over from it
@@ -39,7 +40,7 @@ const TOKENS = `
 :host([inline]), :host([place=inline]) { height: 100%; min-height: 320px; }
 @media (prefers-color-scheme: dark) { :host { ${DARK} } }
 @supports ${KNOWN} {
-  :host { color-scheme: light dark; ${all(([, light, dark]) => `light-dark(${light},${dark})`)} }
+  :host { color-scheme: light dark; ${PAIRS} }
   .root[data-theme=light] { color-scheme: light; }
   .root[data-theme=dark] { color-scheme: dark; }
 }
@@ -83,7 +84,7 @@ h2, h3 { font-size: 1.0625em; font-weight: 650; line-height: 1.3; }
 .panel > * { flex: none; }
 [data-place=inline] .panel, [data-place=page] .panel { position: relative; inset: auto; width: 100%; height: 100%; min-height: 0; box-shadow: none; z-index: auto; }
 [data-place=page] .panel { border: 0; border-radius: 0; }
-header { display: flex; align-items: center; gap: 8px; padding: 8px 8px 8px 16px; border-width: 0 0 1px; }
+header { container-type: inline-size; display: flex; align-items: center; gap: 8px; padding: 8px 8px 8px 16px; border-width: 0 0 1px; }
 .logo { width: 36px; height: 36px; border-radius: 12px; }
 .title { flex: 1; min-width: 0; line-height: 1.3; white-space: nowrap; overflow: hidden; }
 .callhead { display: flex; align-items: center; min-height: 44px; padding: 4px 12px; border-radius: 22px; border: 1.5px solid var(--alarm); font-weight: 600; font-size: .875em; text-decoration: none; text-align: center; line-height: 1.2; }
@@ -120,8 +121,8 @@ p + p, p + ul, p + ol, ul + p, ol + p { margin-top: .6em; }
 
 .status { padding: 0 16px 8px; max-height: 50%; overflow-y: auto; }
 .status:empty { padding: 0; }
-.status:has(.advice) { padding: 12px 16px; }
-.status:has(.advice) > p { color: var(--ink); font-weight: 600; }
+.status[data-kind=offline], .status[data-kind=late] { padding: 12px 16px; background: var(--urgent-soft); }
+.status[data-kind=offline] > p, .status[data-kind=late] > p { color: var(--ink); font-weight: 600; }
 .advice { margin: 4px 0 8px; }
 .advice summary { min-height: 44px; align-content: center; }
 .advice p { margin-top: 6px; }
@@ -136,15 +137,17 @@ textarea:focus-visible { outline-offset: -2px; }
 textarea[aria-invalid=true] { border-color: var(--urgent); }
 textarea::placeholder { color: var(--quiet); opacity: 1; }
 .send[aria-disabled=true] { opacity: .5; }
-.left { position: absolute; inset-inline: 16px 68px; bottom: 100%; font-size: .75em; text-align: end; }
-.left:not(:empty) { background: var(--ground); padding: 2px 6px; }
-.left.over { font-size: .875em; font-weight: 600; color: var(--urgent); background: var(--urgent-soft); }
+.counted { position: absolute; inset-inline: 16px 68px; bottom: 100%; font-size: .75em; text-align: end; }
+.counted:not(:empty) { background: var(--ground); padding: 2px 6px; }
+.counted.over { font-size: .875em; font-weight: 600; color: var(--urgent); background: var(--urgent-soft); }
 .foot { padding: 2px 16px 8px; text-align: center; }
 dialog { margin: auto; border-radius: 20px; padding: 20px; max-width: min(360px, 100vw - 32px); }
 dialog::backdrop { background: rgb(20 25 25 / .5); }
 
 @keyframes appear { from { opacity: 0; transform: translateY(8px); } }
 @keyframes breathe { 30% { opacity: .3; } }
+@container (max-width: 14em) { .logo { display: none; } }
+@container (max-width: 12em) { .title { font-size: .75em; } .callhead { padding: 4px 8px; } }
 @media (max-width: 520px) {
   .title p { display: none; }
   header { gap: 4px; padding-inline-start: 12px; }
@@ -157,15 +160,22 @@ const SHORT = `
 @media (max-width: 360px) { .logo { display: none; } }
 @media (max-height: 480px) {
   .panel { overflow-y: auto; display: block; scroll-padding: 72px 0 12px; }
+  .panel:has(.brief) { scroll-padding-top: calc(45vh + 12px); }
   .columns, .pinned, .alarm, .crisis { display: contents !important; }
   .scroll { overflow: visible; min-height: 40%; }
   .beside { display: none; }
   .title p, .foot { display: none; }
-  .alarm .bar { position: sticky; top: 0; z-index: 2; flex-direction: row; }
-  .alarm .callnow { margin: 0; flex: 1; }
+  .alarm .bar, .alarm.brief { position: sticky; top: 0; z-index: 2; }
+  .alarm .bar { flex-flow: row wrap; padding-block: 8px; }
+  .alarm.brief, .crisis.brief { display: block !important; max-height: 45vh; }
+  .brief summary { display: none; }
+  .callnow { flex: 1 1 auto; padding-inline: 8px; }
   .row.end { position: static !important; }
   .crisis > * { background: var(--visit-soft); padding-inline: 16px; margin: 0; }
-  .crisis .lines { position: sticky; top: 0; z-index: 2; padding-block: 8px; }
+  .crisis .lines { padding-block: 8px; }
+  .crisis:not(.alarm + *) .lines, .crisis.brief:not(.alarm + *) { position: sticky; top: 0; z-index: 2; }
+  .crisis.brief { padding: 0; }
+  .bar h3, .brief h3 { position: absolute; clip-path: inset(50%); }
   .status { max-height: none; }
 }
 `;
@@ -176,11 +186,14 @@ const MODES = `
 @media (forced-colors: active) {
   .main, .launcher, .send, .bubble, .alarm, .crisis, .callnow, .caution, .meanwhile, .toggle, .group { border: 2px solid; }
   .row.end, .alarm .bar { background: Canvas !important; }
+  .callnow { background: Canvas !important; color: LinkText !important; }
   .name[aria-pressed=true], .toggles [aria-pressed=true], .scale .on, input:checked + .box { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   .spot.on { fill: Highlight; forced-color-adjust: none; fill-opacity: 1; }
 }
 @media print {
-  :host { display: none !important; }
+  :host { display: none !important; color-scheme: light !important; ${LIGHT} }
+  @supports ${KNOWN} { :host { ${PAIRS} } }
+  .root { color-scheme: light !important; }
   :host([place=page]), :host([place=inline]) { display: block !important; }
   .panel, .columns, .scroll, .beside { display: block !important; position: static !important; height: auto !important; width: auto !important; overflow: visible !important; border: 0 !important; background: #fff !important; color: #000 !important; }
   header, .menu, .pinned, .status, .composer, .foot, .reply, .welcome, .take, .tried, .timer, .launcher, .sources, .why { display: none !important; }

@@ -148,7 +148,7 @@ class UnknotChat extends HTMLElement {
     return [
       [t.restart, () => this.restart()],
       [t.fleeting[this.#talk.fleeting ? "off" : "on"], () => (this.#talk.fleeting = !this.#talk.fleeting)],
-      [t.textSize(this.look.size), () => this.look.larger(), true],
+      [t.textSize(this.look.size), () => (this.look.larger(), this.grow()), true],
       [t.theme[this.look.theme], () => this.look.recolour(), true],
       canSpeak(t.lang) && [t.readAloud[this.voice.aloud ? "off" : "on"], () => this.voice.turn()],
       [t.exportData, file],
@@ -245,7 +245,7 @@ class UnknotChat extends HTMLElement {
   #say(body, text, led = false) {
     const inside = this.shadowRoot.activeElement;
     this.#led = led;
-    this.#foldPinned();
+    this.#shortenPinned();
     this.#quiet = false;
     this.voice.quiet();
     this.#talk.say(body, text);
@@ -253,9 +253,12 @@ class UnknotChat extends HTMLElement {
     this.#toEnd();
   }
 
-  // What is pinned was read: its bar with the buttons stays, the reply gets the room.
-  #foldPinned() {
-    for (const node of this.pinned.querySelectorAll("details")) node.open = false;
+  // What is pinned was read: its buttons and first steps stay in view, the reply gets the room.
+  #shortenPinned() {
+    for (const node of this.pinned.children) {
+      node.classList.add("brief");
+      node.scrollTop = 0;
+    }
   }
 
   // ---- where things stand ----
@@ -280,7 +283,7 @@ class UnknotChat extends HTMLElement {
   // The part of the talk that can be seen: below what is pinned, above a row of buttons that sticks.
   #band() {
     const box = this.#scroller.getBoundingClientRect();
-    const bar = this.pinned.querySelector(".bar, .lines");
+    const bar = this.pinned.querySelector(".brief") ?? this.pinned.querySelector(".bar, .lines");
     const below = this.#scroller === this.panel && bar ? bar.offsetHeight : 0;
     const row = this.reply.querySelector(".row.end");
     const over = row && getComputedStyle(row).position === "sticky" ? row.offsetHeight : 0;
@@ -297,7 +300,7 @@ class UnknotChat extends HTMLElement {
       const small = scroller === this.panel;
       const last = small ? (nodes.slice(at + 1).find((node) => !node.hidden) ?? nodes[at]) : nodes[at];
       // A card that has not been folded is what is to be read.
-      const to = (small && this.pinned.querySelector("details[open]")) || last;
+      const to = (small && this.pinned.querySelector(":not(.brief) > details[open]")) || last;
       const top = to ? to.getBoundingClientRect().top - this.#band().top + scroller.scrollTop - 12 : 0;
       scroller.scrollTo({ top, behavior: still.matches || small ? "instant" : "smooth" });
     });
@@ -364,6 +367,7 @@ class UnknotChat extends HTMLElement {
     if (alarms.length) cards.push(alarm(said, this.#t, this.#advice));
     if (care) cards.push(crisis(items.find((item) => item.id === care).payload, this.#t));
     this.pinned.replaceChildren(...cards);
+    if (items.findLast((item) => item.from === "user")?.id !== (alarms[0] ?? care)?.split(".")[0]) this.#shortenPinned();
   }
 
   #drawStatus() {
@@ -380,7 +384,7 @@ class UnknotChat extends HTMLElement {
     this.status.append(h("p", null, t[kind]));
     if (kind === "offline" || kind === "late") this.status.append(...firstAid(t, this.#advice, kind === "offline").filter(Boolean));
     if (kind !== "offline") return;
-    this.#foldPinned();
+    this.#shortenPinned();
     this.status.append(press("small", t.retry, () => this.#talk.wake()));
     this.last.append(...this.thread.kept());
   }
