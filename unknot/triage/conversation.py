@@ -106,13 +106,9 @@ def _ordinary(got: Taken) -> Outcome:
     taken, knowledge = got.update, got.knowledge
     turn = follow_up.about_our_question(got.turn, taken.case, taken.was_pending)
     case, said = _level_news(got)
-    said += repairs(taken, knowledge)
-    said += _kept_words(got)
-    if not dose_log.told_now(got.before, case):
-        said += doses.notes(got.before, case, got.assessment, knowledge, got.region)
-    case, of_the_bout = bout_turn.respond(
-        bout_turn.At(got.before, case, taken, turn, got.assessment, knowledge, got.region)
-    )
+    said += [*repairs(taken, knowledge), *_kept_words(got), *_on_medicines(case, got)]
+    at = bout_turn.At(got.before, case, taken, turn, got.assessment, knowledge, got.region)
+    case, of_the_bout = bout_turn.respond(at)
     said += of_the_bout
     if taken.over:
         return Outcome(replace(case, misses=0), tuple(said), False)
@@ -154,6 +150,13 @@ def _ordinary(got: Taken) -> Outcome:
     if nothing_left and not plan_is_due(case, got.assessment, knowledge):
         said.append(replies.notice("thanks" if turn.intent == "thank" else "help", knowledge.messages["noted"]))
     return Outcome(case, tuple(said), True)
+
+
+def _on_medicines(case: Case, got: Taken) -> list[Reply]:
+    """What is to be said of medicines that were taken; nothing where the dose that was told is answered anyway."""
+    if dose_log.told_now(got.before, case):
+        return []
+    return list(doses.notes(got.before, case, got.assessment, got.knowledge, got.region))
 
 
 def _back_to_it(case: Case, taken: TurnUpdate) -> Case:
