@@ -24,7 +24,7 @@ def take(case: Case, turn: Turn) -> Case:
     kinds = _OF_A_BACK - {"finding"} if others else _OF_A_BACK
     own = [m for m in turn.mentions if m.owner != OTHER and m.kind in kinds and _is_told(m)]
     of_self = "own_body" in turn.acts()
-    if not case.patient:
+    if not case.patient or (case.patient == SELF and not _told_of_a_body(case)):
         if (others or _answers_for_another(turn)) and not own and not of_self:
             return replace(case, patient=OTHER, pronoun=_pronoun(turn))
         return replace(case, patient=SELF) if own or of_self else case
