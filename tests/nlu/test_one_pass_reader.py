@@ -109,3 +109,31 @@ def test_labels_say_states_and_owners() -> None:
     assert about.states == {"chest_pain": "now", "emergency": "now"}
     assert labelled(example("x", "inform"), {}).states is None
     assert labelled(example("x", "inform", learn="findings", findings="none"), {}).intent is None
+
+
+def said_in_words(name: str, text: str) -> dict[str, Any]:
+    return {
+        "entity": "finding",
+        "value": name,
+        "start": 0,
+        "end": len(text),
+        "assertion": "present",
+        "experiencer": "self",
+        "confidence": 1.0,
+    }
+
+
+@pytest.mark.parametrize("sign", ["stroke_signs", "pregnancy_pain"])
+def test_words_that_say_a_sign_plainly_are_asked_about_whatever_the_model_thinks(
+    reader: OnePassReader, sign: str
+) -> None:
+    text = "lower back"
+    assert sign not in found(read(reader, text))
+    assert found(read(reader, text, said_in_words(sign, text)))[sign][0] == "possible"
+
+
+def test_being_pregnant_with_a_sore_back_is_asked_about_and_its_words_are_stated(reader: OnePassReader) -> None:
+    text = "30 weeks pregnant and my back is in spasm"
+    assert found(read(reader, text)).get("pregnancy_pain", ("possible",))[0] == "possible"
+    waves = "33 weeks pregnant, back pain with contractions"
+    assert found(read(reader, waves, said_in_words("pregnancy_pain", waves)))["pregnancy_pain"][0] == "stated"

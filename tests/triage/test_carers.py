@@ -20,6 +20,12 @@ def carer(*mentions: Mention) -> Talk:
     return talk
 
 
+def test_a_back_that_is_hers_is_hers() -> None:
+    talk = Talk()
+    talk.say("her back is in spasm", "inform", (Mention("finding", "night_pain"),))
+    assert (talk.case.patient, talk.case.pronoun) == ("other", "she")
+
+
 def test_naming_somebody_is_enough_to_ask_about_them() -> None:
     talk = carer()
     assert "fit her now" in talk.of("ask")[0]["text"]

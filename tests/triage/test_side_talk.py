@@ -235,3 +235,33 @@ def test_a_denial_without_a_no_brings_the_three_answers() -> None:
     talk.say("I feel fine it's nothing", "deny", confidence=0.99)
     assert talk.level == "emergency"
     assert [choice["id"] for choice in talk.of("ask")[0]["choices"]] == ["gone", "never", "examined"]
+
+
+def test_a_no_behind_a_colon_is_a_no_to_that_alone() -> None:
+    talk = at_the_list()
+    no = (Mention("act", "no"), Mention("finding", "saddle_numbness", "denied"))
+    talk.say("numb between the legs: no", "deny", no)
+    assert str(talk.case.pending).startswith("red_flags_first")
+
+
+def test_a_denial_with_a_reason_is_more_than_a_no_to_going() -> None:
+    talk = Talk()
+    talk.tell("breathlessness")
+    talk.say("no it's just the pain when I move", "deny", (Mention("act", "no"),))
+    assert talk.level == "emergency"
+    assert talk.of("ask")
+    talk = Talk()
+    talk.tell("breathlessness")
+    talk.no()
+    assert texts(talk)[-1] == M["will_not_go"]
+
+
+def test_fine_is_not_unsafe_and_the_back_is_gone_back_to() -> None:
+    talk = Talk()
+    talk.say("i want to die", "report_crisis", (Mention("crisis", "yes"),))
+    talk.say("haha", "nlu_fallback")
+    talk.say("im fine", "deny", (Mention("act", "none"),))
+    assert M["crisis_unsafe"] not in texts(talk)
+    talk.say("can we talk about my back", "nlu_fallback")
+    assert talk.asked == ["red_flags"]
+    assert M["crisis_go_on"] in texts(talk)[-1]

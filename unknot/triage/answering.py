@@ -181,7 +181,7 @@ def _answer_crisis(case: Case, asked: Asked) -> Answer:
     """Only the wish to go back to the back ends it."""
     ticked = {choice.id for choice in asked.ticked}
     if BACK in ticked or "resume" in asked.turn.acts():
-        return Answer(replace(case, crisis=False), True)
+        return Answer(replace(case, crisis=False, started=True), True)
     return Answer(case, bool(ticked))
 
 

@@ -31,6 +31,7 @@ from unknot.triage.turn import Mention, Turn
 MOST_LETTERS = 120  # of a quote
 RECENT_DAYS = 7  # a sign that passed within them belongs to this pain
 _ENDS = frozenset(".,;:!?\n")
+_OF_AN_AGE = "under_18"
 _ENDS_OF_SENTENCES = frozenset(".?!;\n")
 _ALARMING = frozenset({NEW, UNSAID})
 # Within one message the strongest word counts: "numb? not really, well, a bit numb".
@@ -52,6 +53,8 @@ def statements(case: Case, turn: Turn, standing: Collection[str], knowledge: Kno
             continue  # "asthma, no": which of the two it means, only the question that waits can tell
         if _of_the_plan(identity, case, turn, knowledge):
             continue
+        if identity == _OF_AN_AGE and case.age is not None:
+            continue  # "my kid wants to be picked up": the age that was told says how old the patient is
         if _is_asked_for(mention, turn, knowledge):
             mention = replace(mention, certainty=SUPPOSED)
         if identity in knowledge.findings or identity in knowledge.conditions:

@@ -25,7 +25,7 @@ from unknot.triage.update import TurnUpdate, update
 MOST_ANSWERS = 3
 SURE_BESIDE_FACTS = 0.9  # a message that tells something and is not put as a question is one only when surely so
 LIKELY_BESIDE_SURE = 0.5  # what a message asks besides, where it surely asks one thing
-START_OVER = "start_over"
+START_OVER, _NOT_UNDERSTOOD = "start_over", "nlu_fallback"
 _OF_A_BOUT = frozenset({bout_turn.LAST_TIME, bout_turn.CHART, dose_log.NEXT})
 
 
@@ -136,7 +136,7 @@ def _ordinary(got: Taken) -> Outcome:
     if answered or talk.replies:
         case = _back_to_it(case, taken)
     understood = bool(said or case.lead) or taken.answered or taken.told_something or _moves_on(case, turn)
-    understood = understood or _mere_reply(case, turn)
+    understood = (understood or _mere_reply(case, turn)) and not _unanswered(case, taken, turn, said)
     if understood:
         case = replace(case, misses=0)
     else:
@@ -223,6 +223,12 @@ def _moves_on(case: Case, turn: Turn) -> bool:
     if case.pending is None:
         return case.started and (turn.intent in ("inform", "affirm", "got_worse", "new_episode") or not case.asked)
     return turn.intent in ("inform", "request_plan", "new_episode", "got_worse") and not case.misses
+
+
+def _unanswered(case: Case, taken: TurnUpdate, turn: Turn, said: Sequence[Reply]) -> bool:
+    """A question that nothing here answers is not passed over, whatever else was read in it."""
+    asks = "asks" in turn.acts() and turn.intent == _NOT_UNDERSTOOD
+    return asks and case.pending is not None and not said and not taken.answered
 
 
 def _mere_reply(case: Case, turn: Turn) -> bool:

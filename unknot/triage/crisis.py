@@ -58,7 +58,8 @@ def _notes(taken: TurnUpdate, turn: Turn) -> list[str]:
     kind = reply_kind(turn)
     if SAFE in taken.ticked or (not taken.ticked and kind == YES):
         return [_SAFE_NOTE]
-    if UNSAFE in taken.ticked or kind == NO:
+    # "I'm fine" says no to a list and not to being safe.
+    if UNSAFE in taken.ticked or (kind == NO and "none" not in turn.acts()):
         return ["crisis_unsafe"]
     return ["crisis_later"] if taken.told_something else []
 

@@ -193,7 +193,7 @@ def _to_the_message(now: _Now, taken: TurnUpdate) -> list[Reply]:
         return [now.note(_MESSAGES[intent], _KINDS.get(intent, "help"))]
     if reply_kind(now.turn) == YES:
         return [now.note("while_waiting")]
-    if intent == "deny" and now.turn.acts() & {"no", "none"} and not taken.was_pending:
+    if intent == "deny" and now.turn.acts() & {"no", "none"} and not taken.was_pending and not taken.contested:
         return [now.note("will_not_go")]
     return []
 

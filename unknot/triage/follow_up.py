@@ -110,6 +110,9 @@ def _supposed(turn: Turn, knowledge: Knowledge) -> tuple[str, ...]:
     A painkiller in a question is what the question is about, by whatever name: it is not thereby taken.
     """
     painkillers = {remedy.taken_as for remedy in knowledge.remedies.values()}
+    wishes = turn.wishes()
+    if "may" in wishes and "with" not in wishes and not turn.of(REMEDY) and len(turn.of("condition")) == 1:
+        return ()  # "can you prescribe diazepam": it is what is asked about
     said = (m for m in turn.of("condition") if m.certainty != DENIED and m.owner == PATIENT)
     return tuple(str(m.value) for m in said if m.value not in painkillers)
 

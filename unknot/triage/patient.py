@@ -20,12 +20,13 @@ _OF_A_BACK = frozenset({"location", "severity", "finding", "trend"})
 def take(case: Case, turn: Turn) -> Case:
     """Set whom the talk is about by the first message that tells something of a body, or of another person."""
     others = [m for m in turn.mentions if m.owner == OTHER and _is_told(m)]
-    # Whose a sign is often shows only in whom the message names besides.
-    kinds = _OF_A_BACK - {"finding"} if others else _OF_A_BACK
-    own = [m for m in turn.mentions if m.owner != OTHER and m.kind in kinds and _is_told(m)]
     of_self = "own_body" in turn.acts()
-    if not case.patient:
-        if (others or _answers_for_another(turn)) and not own and not of_self:
+    of_another = bool(others) or _speaks_of_another(turn)
+    # Whose a sign is often shows only in whom the message names besides.
+    kinds = _OF_A_BACK - {"finding"} if of_another else _OF_A_BACK
+    own = [m for m in turn.mentions if m.owner != OTHER and m.kind in kinds and _is_told(m)]
+    if not case.patient or (case.patient == SELF and not _told_of_a_body(case)):
+        if of_another and not own and not of_self:
             return replace(case, patient=OTHER, pronoun=_pronoun(turn))
         return replace(case, patient=SELF) if own or of_self else case
     if case.patient == OTHER and of_self and not _told_of_a_body(case):
@@ -35,12 +36,12 @@ def take(case: Case, turn: Turn) -> Case:
     return case
 
 
-def _answers_for_another(turn: Turn) -> bool:
-    """ "It's my wife", "he says 9": somebody else is named, or answers, and nothing is told of them yet."""
+def _speaks_of_another(turn: Turn) -> bool:
+    """ "It's my wife", "her back is in spasm", "he says 9": but not "she says I should ask"."""
     acts = turn.acts()
-    named = any(m.owner == OTHER for m in turn.of("sex"))
-    number = any(act.startswith("numeral:") for act in acts)
-    return (named and "reported" not in acts) or ("reported" in acts and number)
+    if "reported" in acts:
+        return any(act.startswith("numeral:") for act in acts)
+    return bool(acts & {HE, SHE}) or any(m.owner == OTHER for m in turn.of("sex"))
 
 
 def _told_of_a_body(case: Case) -> bool:

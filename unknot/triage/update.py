@@ -39,6 +39,7 @@ WHY = "ask_why"
 STARTING_INTENTS = frozenset({"inform", "got_worse", "new_episode", "request_plan"})
 # What says "this does not fit me" or "leave me alone" of an emergency without naming a sign.
 CONTESTING_INTENTS = frozenset({"false_alarm", "got_better", "start_over", "stop", "new_episode"})
+_A_BARE_NO = 3  # words: "no thank you"
 _CONTESTING_ACTS = frozenset({"never", "gone", "examined"})
 
 
@@ -200,7 +201,7 @@ def _started(case: Case, before: Case, turn: Turn, told: bool, answered: bool) -
     looping = case.repeats >= LOOPING and turn.intent not in CONTESTING_INTENTS
     refused = before.pending == "consent" and answered and reply_kind(turn) == NO
     of_itself = turn.intent in STARTING_INTENTS and not refused
-    started = before.started or told or turn.alarmed or of_itself or asked_for_help or looping
+    started = before.started or case.started or told or turn.alarmed or of_itself or asked_for_help or looping
     return replace(case, started=started, paused=case.paused and not told)
 
 
@@ -218,8 +219,9 @@ def _contested(turn: Turn, standing: tuple[str, ...]) -> tuple[str, ...]:
     by_name = claims.denied_in_passing(turn, standing)
     if by_name:
         return by_name
-    # "I can, it's nothing": denied without a plain no, which may also be a no to going.
-    denies = turn.intent == "deny" and reply_kind(turn) == NO and not turn.acts() & {"no", "none"}
+    # "I can, it's nothing": a plain no alone may be a no to going.
+    bare = turn.acts() & {"no", "none"} and len(turn.text.split()) <= _A_BARE_NO
+    denies = turn.intent == "deny" and reply_kind(turn) == NO and not bare
     in_general = denies or turn.intent in CONTESTING_INTENTS or turn.acts() & _CONTESTING_ACTS
     return standing if in_general else ()
 
