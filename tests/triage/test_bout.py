@@ -189,10 +189,19 @@ def test_better_moves_the_plan_on_and_drops_what_is_no_longer_needed() -> None:
     assert talk.case.told_level == "self_care"
 
 
-def test_a_falling_number_comes_with_what_to_look_out_for() -> None:
-    said = on(planned(), 1, "better, 4", NONE, "better, 4")
-    net = texts(said)
-    assert M["checkin_done"].split("{level}")[1] in net or KNOWLEDGE.asks[SIGNS].text in net
+def test_a_falling_line_is_no_comfort() -> None:
+    talk = planned()
+    for day, pain in ((1, 4), (2, 2), (3, 1)):
+        said = on(talk, day, f"better, {pain}", NONE)
+        assert M["checkin_net"] in texts(said)
+        assert [r["ask"] for r in said if r["type"] == "ask"] == [SIGNS]
+
+
+def test_a_check_in_names_no_dose() -> None:
+    """Nobody is to read the question of the day as an order to take a medicine."""
+    said = [text for name, text in M.items() if name.startswith(("checkin_", "course_stage_"))]
+    said += [KNOWLEDGE.asks[name].text for name in ALL]
+    assert not [text for text in said if " mg" in text or "tablet" in text]
 
 
 # --- bad input ---

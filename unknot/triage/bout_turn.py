@@ -156,7 +156,8 @@ def _closing(at: At, case: Case) -> Reply:
         text = m[at.knowledge.course_stages[episode.stage].message]
     else:
         text = m["checkin_done"].format(level=level)
-    return _with_chart(text, episode, at.knowledge)
+    # A falling line must not comfort: nerves can suffer while the pain eases.
+    return _with_chart(f"{text} {m['checkin_net']}", episode, at.knowledge)
 
 
 def _ended(at: At) -> Reply:
