@@ -24,15 +24,13 @@ def test_every_format_is_made_from_the_slot(form: str) -> None:
 def test_the_days_of_the_bout_are_in_it() -> None:
     page = json.loads(document(KEPT, "json", NOW).content)
     assert [day["pain"] for day in page["days"]] == [6, 7, 8, 5]
-    assert [dose["dose"] for dose in page["taken"]][0] == "400 mg"
+    assert page["taken"][0]["dose"] == "400 mg"
     rows = document(KEPT, "csv", NOW).content.decode().splitlines()
     assert len(rows) == 5
     picture = document(KEPT, "svg", NOW).content.decode()
     assert picture.startswith("<svg")
-    bundle = json.loads(document(KEPT, "fhir", NOW).content)
-    scores = [
-        e["resource"]["valueInteger"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Observation"
-    ]
+    found = [entry["resource"] for entry in json.loads(document(KEPT, "fhir", NOW).content)["entry"]]
+    scores = [one["valueInteger"] for one in found if one["resourceType"] == "Observation"]
     assert scores == [6, 7, 8, 5]
 
 

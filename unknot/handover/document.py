@@ -37,7 +37,8 @@ class Document:
 def document(case: Mapping[str, Any] | None, form: str, now: float) -> Document:
     """The page of a case (`Case.to_json`, None for none yet) in one of FORMATS, with its last bout.
 
-    `now` in seconds since the epoch. Takes up to some seconds of a processor. Raises NothingToldError and NotInstalledError.
+    `now` in seconds since the epoch. Takes up to some seconds of a processor. Raises NothingToldError and
+    NotInstalledError.
     """
     known, knowledge = Case.from_json(case), load()
     bouts = episodes(known)
