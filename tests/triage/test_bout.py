@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from tests.support.talk import Talk, of_reading
 from unknot.knowledge.loader import load
 from unknot.reading.reader import Reader
+from unknot.settings import ROOT
 from unknot.triage.case import Case
 from unknot.triage.diary import ALL, FEELING, PAIN, SIGNS, Diary
 from unknot.triage.engine import assess
@@ -20,6 +23,7 @@ from unknot.triage.turn import Mention
 
 KNOWLEDGE = load()
 M = KNOWLEDGE.messages
+SCHEMA = json.loads((ROOT / "unknot" / "knowledge" / "reply.schema.json").read_text(encoding="utf-8"))
 START = 20_000
 NONE = "none of these"
 
@@ -53,7 +57,10 @@ def bout(talk: Talk) -> Episode:
 def on(talk: Talk, day: int, *texts: str, intent: str = "inform", hour: int = 9) -> list[dict[str, Any]]:
     """All replies to what is said on a day after the plan's."""
     talk.on_day(START + day, hour)
-    return [reply for text in texts for reply in talk.say(text, "deny" if text == NONE else intent)]
+    said = [reply for text in texts for reply in talk.say(text, "deny" if text == NONE else intent)]
+    for reply in said:
+        jsonschema.validate(reply, SCHEMA)
+    return said
 
 
 def texts(replies: list[dict[str, Any]]) -> str:
