@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from tests.support.talk import Talk, of_reading
 from unknot.knowledge.loader import load
 from unknot.reading.reader import Reader
+from unknot.settings import ROOT
 from unknot.triage.case import Case
 from unknot.triage.diary import ALL, FEELING, PAIN, SIGNS, Diary
 from unknot.triage.engine import assess
@@ -20,6 +23,7 @@ from unknot.triage.turn import Mention
 
 KNOWLEDGE = load()
 M = KNOWLEDGE.messages
+SCHEMA = json.loads((ROOT / "unknot" / "knowledge" / "reply.schema.json").read_text(encoding="utf-8"))
 START = 20_000
 NONE = "none of these"
 
@@ -53,7 +57,10 @@ def bout(talk: Talk) -> Episode:
 def on(talk: Talk, day: int, *texts: str, intent: str = "inform", hour: int = 9) -> list[dict[str, Any]]:
     """All replies to what is said on a day after the plan's."""
     talk.on_day(START + day, hour)
-    return [reply for text in texts for reply in talk.say(text, "deny" if text == NONE else intent)]
+    said = [reply for text in texts for reply in talk.say(text, "deny" if text == NONE else intent)]
+    for reply in said:
+        jsonschema.validate(reply, SCHEMA)
+    return said
 
 
 def texts(replies: list[dict[str, Any]]) -> str:
@@ -189,10 +196,19 @@ def test_better_moves_the_plan_on_and_drops_what_is_no_longer_needed() -> None:
     assert talk.case.told_level == "self_care"
 
 
-def test_a_falling_number_comes_with_what_to_look_out_for() -> None:
-    said = on(planned(), 1, "better, 4", NONE, "better, 4")
-    net = texts(said)
-    assert M["checkin_done"].split("{level}")[1] in net or KNOWLEDGE.asks[SIGNS].text in net
+def test_a_falling_line_is_no_comfort() -> None:
+    talk = planned()
+    for day, pain in ((1, 4), (2, 2), (3, 1)):
+        said = on(talk, day, f"better, {pain}", NONE)
+        assert M["checkin_net"] in texts(said)
+        assert [r["ask"] for r in said if r["type"] == "ask"] == [SIGNS]
+
+
+def test_a_check_in_names_no_dose() -> None:
+    """Nobody is to read the question of the day as an order to take a medicine."""
+    said = [text for name, text in M.items() if name.startswith(("checkin_", "course_stage_"))]
+    said += [KNOWLEDGE.asks[name].text for name in ALL]
+    assert not [text for text in said if " mg" in text or "tablet" in text]
 
 
 # --- bad input ---

@@ -63,6 +63,7 @@ class Handled(Protocol):
     conversation: str
     message: str
     urgent: bool
+    offset: int | None  # the person's time zone in minutes east of UTC, where the channel was told
 
     def output(self) -> OutputChannel:
         """Where the replies of a run go; a further run says nothing twice."""
@@ -168,7 +169,7 @@ class Handling:
             turn.conversation,
             input_channel=self._channel,
             message_id=accepted.message,
-            metadata={**metadata, "message": accepted.message},
+            metadata={**metadata, "message": accepted.message, "at": accepted.at, "offset": turn.offset},
         )
         try:
             async with self._room(turn):

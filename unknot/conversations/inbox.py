@@ -34,7 +34,8 @@ _AT_ONCE = 200  # messages that are looked at in one go
 
 @dataclass(frozen=True)
 class Accepted:
-    """An acknowledged message. `at` is only shown to people: seconds since the epoch, by whichever clock.
+    """An acknowledged message. `at`, seconds since the epoch by whichever clock, is shown to people and says on
+    which day of a bout it was; nothing is ordered by it.
 
     `tells`: its channel must bring the replies to the person, and `told` of them have been. `last` is the id of the
     last event of its turn in the tracker, 0 before that. `owner` is the server that has it, "" for nobody.

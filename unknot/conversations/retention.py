@@ -40,7 +40,7 @@ class Purged:
     def __str__(self) -> str:
         return (
             f"{self.conversations} conversations, {self.sessions} web sessions, "
-            f"{self.waiting} messages without a turn, {self.days} rows of episodes and reminders, {self.logs} logs"
+            f"{self.waiting} messages without a turn, {self.days} rows of reminders and links, {self.logs} logs"
         )
 
 

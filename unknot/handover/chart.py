@@ -87,14 +87,23 @@ def csv_of(episode: Episode, knowledge: Knowledge) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     names = ("handover_date", "handover_day", "handover_pain", "handover_feeling", "handover_level", "handover_notes")
-    writer.writerow([m[name] for name in names])
+    writer.writerow([m[name] for name in (*names, "handover_tried")])
     for one in episode.checkins:
         feeling = m[f"checkin_{one.feeling}"] if one.feeling else ""
         level = m[f"level_{one.level}"] if one.level else ""
         pain = "" if one.pain is None else one.pain
         row = [day_name(one.day), one.day - episode.started + 1, pain, feeling, level, one.note]
+        row.append("; ".join(_tried(episode, one.day, knowledge)))
         writer.writerow([_cell(value) for value in row])
     return out.getvalue()
+
+
+def _tried(episode: Episode, day: int, knowledge: Knowledge) -> list[str]:
+    """What was tried on a day, each with whether it helped."""
+    m = knowledge.messages
+    found = [one for one in episode.tried if one.day == day]
+    titles = [knowledge.remedies[one.what].title if one.what in knowledge.remedies else one.what for one in found]
+    return [f"{title}: {m[f'handover_helped_{one.helped}']}" for title, one in zip(titles, found, strict=True)]
 
 
 def _cell(value: object) -> object:

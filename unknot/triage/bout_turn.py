@@ -46,7 +46,8 @@ def respond(at: At) -> tuple[Case, list[Reply]]:
     medicines = dose_log.respond(at.before, at.case, at.turn, at.assessment, at.knowledge, at.region)
     if at.taken.over:
         return at.case, [*medicines, _ended(at)]
-    case, said = _checked(at) if at.taken.checked else (at.case, [])
+    case, said = _raised(at) if _is_raised(at) else (at.case, [])
+    said += _counted(at)
     if _is_complete(at):
         said.append(_closing(at, case))
     wishes = at.turn.wishes()
@@ -106,23 +107,14 @@ def chart(episode: Episode, knowledge: Knowledge) -> dict[str, Any]:
     return {"days": found, "sparkline": sparkline(episode), "trend": overall, "stage": episode.stage}
 
 
-def _checked(at: At) -> tuple[Case, list[Reply]]:
-    """How it was counted, and at once when the level has moved."""
-    checked, case, m = at.taken.checked, at.case, at.knowledge.messages
+def _counted(at: At) -> list[Reply]:
+    """How a check-in was counted, and that the level has fallen."""
+    checked = at.taken.checked
     if checked is None:
-        return case, []
-    notes = list(checked.notes)
-    if clock_went_back(at.before, at.turn):
-        notes.insert(0, m["checkin_clock_back"])
-    said: list[Reply] = []
-    if checked.raised and checked.assessment.level is Level.SEE_CLINICIAN:
-        case, news = _raised(at, case, checked)
-        said.append(news)
-    elif _fell(at, checked):
-        notes += checked.news
-    if notes:
-        said.append(replies.notice("corrected", " ".join(notes), refused=list(checked.refused)))
-    return case, said
+        return []
+    notes = [at.knowledge.messages["checkin_clock_back"]] if clock_went_back(at.before, at.turn) else []
+    notes += [*checked.notes, *(checked.news if _fell(at, checked) else ())]
+    return [replies.notice("corrected", " ".join(notes), refused=list(checked.refused))] if notes else []
 
 
 def _fell(at: At, checked: CheckedIn) -> bool:
@@ -130,13 +122,24 @@ def _fell(at: At, checked: CheckedIn) -> bool:
     return told is not None and Level(told).rank < checked.assessment.level.rank and not checked.raised
 
 
-def _raised(at: At, case: Case, checked: CheckedIn) -> tuple[Case, Reply]:
-    """The level with its reason. The plan that follows does not say it again."""
-    level = checked.assessment.level.value
-    reply = replies.triage(checked.assessment, at.knowledge, " ".join(checked.news))
-    findings = tuple(dict.fromkeys((*case.told_findings, *checked.assessment.findings)))
-    thread = replace(Thread.from_json(case.thread), level=level)
-    return replace(case, told_level=level, told_findings=findings, thread=thread.to_json()), reply
+def _is_raised(at: At) -> bool:
+    """Whether somebody is to be seen who was not told so, be it by a message that no action had taken in before.
+
+    What is more urgent is said with every message, whether a bout goes on or not.
+    """
+    episode = current(at.case)
+    later = episode is not None and at.case.day > episode.started
+    return later and at.assessment.level is Level.SEE_CLINICIAN and at.assessment.more_urgent_than(at.case.told_level)
+
+
+def _raised(at: At) -> tuple[Case, list[Reply]]:
+    """The level with its reason, in this turn. The plan that follows does not say it again."""
+    level, m = at.assessment.level.value, at.knowledge.messages
+    text = m["checkin_up"].format(level=m[f"level_{level}"], reason=at.assessment.reason())
+    findings = tuple(dict.fromkeys((*at.case.told_findings, *at.assessment.findings)))
+    thread = replace(Thread.from_json(at.case.thread), level=level)
+    case = replace(at.case, told_level=level, told_findings=findings, thread=thread.to_json())
+    return case, [replies.triage(at.assessment, at.knowledge, text)]
 
 
 def _is_complete(at: At) -> bool:
@@ -156,7 +159,8 @@ def _closing(at: At, case: Case) -> Reply:
         text = m[at.knowledge.course_stages[episode.stage].message]
     else:
         text = m["checkin_done"].format(level=level)
-    return _with_chart(text, episode, at.knowledge)
+    # A falling line must not comfort: nerves can suffer while the pain eases.
+    return _with_chart(f"{text} {m['checkin_net']}", episode, at.knowledge)
 
 
 def _ended(at: At) -> Reply:

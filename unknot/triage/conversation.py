@@ -143,6 +143,7 @@ def _ordinary(got: Taken) -> Outcome:
         case, unclear = small_talk.not_understood(case, turn, knowledge)
         said.append(unclear)
     if case.paused or talk.ends:
+        said += [] if said else [replies.notice("help", knowledge.messages["noted"])]
         return Outcome(case, tuple(said), False)
     if not case.started:
         return _offer_help(case, said, bool(answered), knowledge)

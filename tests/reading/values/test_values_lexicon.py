@@ -10,7 +10,7 @@ import yaml
 
 import unknot.reading.values as package
 from unknot.knowledge.loader import KnowledgeError
-from unknot.reading import follow_up, replies
+from unknot.reading import days, follow_up, replies
 from unknot.reading.values import lexicon, patterns
 from unknot.reading.values.lexicon import PhraseSet, expand, read_entries
 from unknot.reading.values.text import Document, tokenise
@@ -74,7 +74,7 @@ def declared() -> dict[str, set[str]]:
                 arguments = [a.value for a in node.args if isinstance(a, ast.Constant)]
                 if len(arguments) == 2:
                     found.setdefault(arguments[0], set()).add(arguments[1])
-    for module in (follow_up, replies):  # these name theirs in tables
+    for module in (days, follow_up, replies):  # these name theirs in tables
         for held in vars(module).values():
             for one in held.values() if isinstance(held, dict) else [held]:
                 if isinstance(one, patterns.Pattern):

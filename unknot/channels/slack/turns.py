@@ -43,6 +43,7 @@ class SlackTurn:
         self.conversation = accepted.conversation
         self.message = accepted.message
         self.urgent = False
+        self.offset: int | None = None  # days are those of the server's time zone
         self.receipt = receipt
         self.said = 0
         self._person = person

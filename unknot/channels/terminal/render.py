@@ -42,6 +42,8 @@ def render(payload: Mapping[str, Any], look: Look, *, alarmed: bool = False) -> 
     text = clean(payload["text"]).strip()
     if is_emergency(payload):
         return _marked(text, look, WARN) if alarmed else _emergency(payload, look)
+    if line := _sparkline(payload, look):
+        return f"{wrap(text, look.width)}\n{line}\n"
     if kind == "ask" or payload.get("choices"):
         return _ask(payload, text, look)
     if kind == "triage":
@@ -52,6 +54,12 @@ def render(payload: Mapping[str, Any], look: Look, *, alarmed: bool = False) -> 
     if kind == "plan":
         return _plan(payload, text, look)
     return wrap(text, look.width) + "\n"
+
+
+def _sparkline(payload: Mapping[str, Any], look: Look) -> str:
+    """The pain by day as one character a day; a screen reader has the lines above it."""
+    drawn = str((payload.get("chart") or {}).get("sparkline") or "")
+    return "" if look.plain or not drawn else f"  {look.paint(clean(drawn), BOLD)}"
 
 
 def wrap(text: str, width: int, indent: str = "") -> str:

@@ -26,6 +26,7 @@ from unknot.observability.metrics import RATE_LIMITED, TURNS_SHED
 
 SIDES = {"left": "left side", "right": "right side", "both": "both sides", "centre": "centre"}
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_FARTHEST_ZONE = 14 * 60
 _MOST_CHOICES = 40
 
 
@@ -72,7 +73,7 @@ class Reception:
         # The same message may have come in a second time meanwhile.
         if turn := self._turns.find(session.session, message):
             return _same(turn, body)
-        return self._turns.start(session.session, message, kept.text, urgent=urgent)
+        return self._turns.start(session.session, message, kept.text, urgent=urgent, offset=_offset(body))
 
     async def _new(
         self, request: Request, session: Session, message: str, body: dict[str, Any]
@@ -162,6 +163,13 @@ class Reception:
                 return found
         events = await self._inbox.database.run(lambda db: tail_of(db, sender_id(session.session)))
         return conversation.offered(conversation.items_of(events))
+
+
+def _offset(body: dict[str, Any]) -> int | None:
+    """The page's time zone in minutes east of UTC; None where it did not say, or said nonsense."""
+    offset = body.get("offset")
+    fits = isinstance(offset, int) and not isinstance(offset, bool) and abs(offset) <= _FARTHEST_ZONE
+    return offset if fits else None
 
 
 def _same(turn: Turn, body: dict[str, Any]) -> Turn:

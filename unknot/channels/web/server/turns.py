@@ -19,8 +19,11 @@ logger = logging.getLogger(__name__)
 class Turn:
     """One message and what came of it so far."""
 
-    def __init__(self, session: str, message: str, text: str, *, urgent: bool = False) -> None:
+    def __init__(
+        self, session: str, message: str, text: str, *, urgent: bool = False, offset: int | None = None
+    ) -> None:
         self.session = session
+        self.offset = offset
         self.urgent = urgent
         self.conversation = sender_id(session)
         self.message = message
@@ -129,11 +132,13 @@ class Turns:
         """How many turns are under way."""
         return len(self._turns)
 
-    def start(self, session: str, message: str, text: str, *, urgent: bool = False) -> Turn:
+    def start(
+        self, session: str, message: str, text: str, *, urgent: bool = False, offset: int | None = None
+    ) -> Turn:
         """Begins a turn in the background; the one of this message if it is under way already."""
         if under_way := self.find(session, message):
             return under_way
-        turn = Turn(session, message, text, urgent=urgent)
+        turn = Turn(session, message, text, urgent=urgent, offset=offset)
         self._turns[session, message] = turn
         turn.task = asyncio.get_running_loop().create_task(self._run(turn))
         return turn
