@@ -123,7 +123,8 @@ def test_the_page_prints_plan_and_summary(shared: FakeServer, visit: Visit) -> N
     expect(chat.page.locator(".plan")).to_be_visible()
     expect(chat.page.locator(".summary")).to_be_visible()
     expect(chat.page.get_by_text(load().messages["plan_safety_net"][:40])).to_be_visible()
-    for hidden in (".composer", "header", ".bubble", "aside"):
+    expect(chat.page.locator(".title h2")).to_be_visible()
+    for hidden in (".composer", ".callhead", ".bubble", "aside"):
         expect(chat.page.locator(hidden).first).to_be_hidden()
 
 

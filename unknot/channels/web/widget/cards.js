@@ -81,6 +81,14 @@ export function crisis(payload, t) {
   );
 }
 
+/** What is pinned was read: its buttons and first steps stay in view, the reply gets the room. */
+export function shorten(pinned) {
+  for (const node of pinned.children) {
+    node.classList.add("brief");
+    node.scrollTop = 0;
+  }
+}
+
 /** What to do without the assistant. */
 export const firstAid = (t, advice, open) => {
   const node = fold(

@@ -118,5 +118,11 @@ export const stash = (key, value) => kept("sessionStorage", key, value);
 /** The same, kept in this browser until it is removed. */
 export const keep = (key, value) => kept("localStorage", key, value);
 
+/** Keeps a box within reach of the keyboard for as long as there is something to scroll in it. */
+export function reachable(box) {
+  const watch = new ResizeObserver(() => (box.tabIndex = box.scrollHeight > box.clientHeight ? 0 : -1));
+  for (const node of [box, ...box.children]) watch.observe(node);
+}
+
 /** Whether an element is on the page and shown. */
 export const shown = (node) => node.isConnected && node.getClientRects().length > 0;

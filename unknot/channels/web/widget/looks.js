@@ -39,7 +39,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .sidewords { display: grid; grid-template-columns: 34% 1fr auto 6%; color: var(--quiet); }
 .sidewords span { font-size: .875em; }
 .sidewords span:first-child { grid-column: 2; }
-.sidewords, .bodymap { width: 100%; max-width: clamp(16.5em, 52vh, 25em); margin: 0 auto; }
+.sidewords, .bodymap { width: 100%; max-width: clamp(16.5em, 42vh, 25em); margin: 0 auto; }
 .bodymap { position: relative; display: grid; grid-template-columns: 32% 25.5% 17% 25.5%; grid-template-rows: 22fr 23fr 24fr 31fr; aspect-ratio: 0.94; }
 .back { position: absolute; inset: 0 0 0 auto; width: 68%; height: 100%; }
 .skin { fill: var(--skin); }
@@ -69,6 +69,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .self_care h3, .done { color: var(--home); }
 .meanwhile, .caution { margin: 10px 0; padding: 10px 12px; border-radius: 12px; }
 .sources, .why { margin-top: 6px; }
+.sources a { display: inline-block; min-height: 24px; }
 summary { min-height: 24px; }
 .why { display: flex; justify-content: space-between; gap: 16px; }
 .plan h3 { font-size: 1.25em; }

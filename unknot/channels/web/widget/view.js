@@ -35,7 +35,7 @@ const marker = ({ title, level }, t) =>
 /** The parts of an ask; choices that its text lists for other channels are controls here. */
 function question({ lead, prompt, text, meanwhile, why, remaining }, t) {
   return [
-    lead && (meanwhile ? h("aside", { class: "meanwhile" }, prose(lead)) : prose(lead)),
+    lead && (meanwhile ? h("div", { class: "meanwhile" }, prose(lead)) : prose(lead)),
     prose(prompt ?? text),
     h(
       "div",
