@@ -197,8 +197,9 @@ def _contrast(one: str, other: str) -> float:
 
 
 # What is written on what; and what only has to be told apart from what lies beside it.
+SOFT = ("ground", "surface", "urgent-soft", "home-soft", "visit-soft")
 WRITTEN = [
-    *[(ink, ground) for ink in ("ink", "quiet") for ground in ("ground", "surface", "urgent-soft", "home-soft", "visit-soft")],
+    *[(ink, on) for ink in ("ink", "quiet") for on in SOFT],
     *[("accent", ground) for ground in ("ground", "surface")],
     ("on-accent", "accent"), ("on-soft", "soft"), ("urgent", "urgent-soft"), ("urgent", "surface"),
     ("visit", "visit-soft"), ("home", "home-soft"), ("home", "surface"), ("ground", "visit"),

@@ -78,7 +78,6 @@ h2, h3 { font-size: 1.0625em; font-weight: 650; line-height: 1.3; }
 .launcher, .panel { position: fixed; z-index: 2147483000; inset: auto var(--away, 20px) var(--away, 20px) auto; box-shadow: 0 12px 40px rgb(30 25 15 / .25); }
 [data-place=left] :is(.launcher, .panel) { inset: auto auto var(--away, 20px) var(--away, 20px); }
 .launcher { width: 60px; height: 60px; border-radius: 30px; }
-.launcher[aria-expanded=true] { display: none; }
 .badge { position: absolute; top: -4px; inset-inline-end: -4px; min-width: 24px; border-radius: 12px; background: var(--ink); color: var(--ground); font-weight: 600; }
 .panel { font-size: calc(1em * var(--scale, 1)); width: min(26.25em, 100vw - 40px); height: min(45em, 100vh - 40px); height: min(45em, 100dvh - 40px); display: flex; flex-direction: column; background: var(--ground); border-radius: 20px; overflow: hidden; animation: appear .2s; }
 .panel > * { flex: none; }

@@ -83,8 +83,8 @@ class UnknotChat extends HTMLElement {
   #launcher() {
     this.badge = h("span", { class: "badge", hidden: true });
     this.launcher = press("launcher", [icon(MARK.chat), this.badge], () => this.show(), { "aria-expanded": "false", part: "launcher" });
-    this.launcher.hidden = !this.floating;
-    return h("section", { "aria-label": this.#t.open }, this.launcher);
+    this.door = h("section", { "aria-label": this.#t.open, hidden: !this.floating }, this.launcher);
+    return this.door;
   }
 
   #panel() {
@@ -164,6 +164,7 @@ class UnknotChat extends HTMLElement {
     this.panel.hidden = false;
     this.toggleAttribute("data-open", true);
     this.launcher.setAttribute("aria-expanded", "true");
+    this.door.hidden = true;
     if (this.floating) stash(OPEN, "1");
     if (!this.begun) this.begun = this.#talk.begin();
     this.#arrange();
@@ -179,6 +180,7 @@ class UnknotChat extends HTMLElement {
     this.panel.hidden = true;
     this.toggleAttribute("data-open", false);
     this.launcher.setAttribute("aria-expanded", "false");
+    this.door.hidden = false;
     stash(OPEN, "0");
     this.#arrange();
     this.#draw();
