@@ -2,7 +2,7 @@
 // One script tag is enough: <script type="module" src="https://…/widget/unknot.js"></script>
 import known from "./advice.js";
 import { EMBEDDED, exported } from "./api.js";
-import { alarm, crisis, crisisOf, firstAid, shorten, standing } from "./cards.js";
+import { alarm, crisis, firstAid, shorten, standing } from "./cards.js";
 import { buttons, control, parted, waitingIn } from "./controls.js";
 import { MARK, h, icon, press, reachable, shown, stash } from "./dom.js";
 import { sorted } from "./plan.js";
@@ -293,7 +293,8 @@ class UnknotChat extends HTMLElement {
       const at = nodes.findLastIndex((node) => node.classList.contains("user"));
       const scroller = this.#scroller;
       const small = scroller === this.panel;
-      const last = small ? (nodes.slice(at + 1).find((node) => !node.hidden) ?? nodes[at]) : nodes[at];
+      // A control that is one picture needs the room of what was said before.
+      const last = small || this.reply.querySelector(".place, .scale") ? (nodes.slice(at + 1).find((node) => !node.hidden) ?? nodes[at]) : nodes[at];
       // A card that has not been folded is what is to be read.
       const to = (small && this.pinned.querySelector(":not(.brief) > details[open]")) || last;
       const top = to ? to.getBoundingClientRect().top - this.#band().top + scroller.scrollTop - 12 : 0;
@@ -310,9 +311,8 @@ class UnknotChat extends HTMLElement {
       .filter((one) => !ids.has(one.id))
       .map(({ id, text, body, at }) => ({ id, from: "user", text, restart: body.restart, at }));
     const all = [...items, ...unsent];
-    const alarms = standing(items);
-    const care = crisisOf(items);
-    const added = this.thread.draw(all, [...alarms, care]);
+    const { alarms, care, roles } = standing(items);
+    const added = this.thread.draw(all, roles);
     this.welcome.hidden = all.length > 0;
     this.thread.drawStates(outbox);
     this.#drawPinned(items, alarms, care);
