@@ -127,7 +127,8 @@ h3 { flex-wrap: nowrap; }
 .crisis .lines { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 .lines .callnow { flex: 1 1 auto; padding-inline: 8px; }
 .brief { max-height: 40vh; }
-.alarm:has(+ .crisis), .alarm + .crisis { max-height: 32vh; }
+.alarm + .crisis { max-height: 32vh; }
+.alarm:has(+ .crisis) { max-height: 32vh; }
 .crisis .callnow { background: var(--visit); color: var(--ground); }
 .crisis .second { background: none; color: inherit; border: 1.5px solid var(--visit); font-size: 1em; }
 `;

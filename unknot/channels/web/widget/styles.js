@@ -196,8 +196,9 @@ const MODES = `
   .root { color-scheme: light !important; }
   :host([place=page]), :host([place=inline]) { display: block !important; }
   .panel, .columns, .scroll, .beside { display: block !important; position: static !important; height: auto !important; width: auto !important; overflow: visible !important; border: 0 !important; background: #fff !important; color: #000 !important; }
-  header > :not(.title), .title p, .menu, .pinned, .status, .composer, .foot, .reply, .welcome, .take, .tried, .timer, .launcher, .sources, .why { display: none !important; }
+  header > :not(.title), .title p, .menu, .status, .composer, .foot, .reply, .welcome, .take, .tried, .timer, .launcher, .sources, .why { display: none !important; }
   .log:has(.planned, .summary) > .msg:not(:has(.planned, .summary)), .planned .recap { display: none; }
+  .pinned *, .pinned > * { max-height: none !important; background: #fff !important; color: #000 !important; }
   .card, .step, .item { break-inside: avoid; }
 }
 `;
