@@ -14,7 +14,7 @@ TYPED := $(filter-out tests,$(CODE))
 export RASA_TELEMETRY_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run shell serve-rest slack slack-web purge train lint validate lint-ops check test test-slow test-other-python test-scale audit sbom fuzz understanding ratchet tune bench-nlu compare-context bench profile-turn bench-many soak
+.PHONY: help setup setup-dev run shell serve-rest slack slack-web purge train lint validate lint-ops check test test-slow test-other-python test-scale audit sbom accessibility fuzz understanding ratchet tune bench-nlu compare-context bench profile-turn bench-many soak
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,10 @@ audit: setup-dev ## known advisories for the locked packages; fails where they c
 
 sbom: setup-dev ## list what the service is made of (CycloneDX), into results/sbom.cdx.json
 	@exec $(PY) -m scripts.sbom
+
+accessibility: setup-dev ## five accessibility engines over every state of the page, at four sizes, light and dark; needs npm
+	@$(PY) -m scripts.browser
+	@exec $(PY) -W ignore -m tests.channels.web.engines
 
 fuzz: setup-dev ## ten thousand odd requests to every public endpoint; about three minutes
 	@exec $(PY) -W ignore -m tests.channels.web.fuzz

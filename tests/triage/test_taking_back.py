@@ -30,7 +30,7 @@ def contested(*signs: str) -> Talk:
 
 
 def test_the_first_alarm_offers_what_one_may_want_to_say_next_and_none_of_it_takes_the_alarm_back_at_once() -> None:
-    titles = [M["exit_called"], M["exit_coming"], GONE, NEVER, EXAMINED]
+    titles = [M["exit_called"], M["exit_coming"], M["exit_cannot_phone"], GONE, NEVER, EXAMINED]
     for exit_ in titles:
         talk = alarmed()
         alarm = talk.replies[0]

@@ -150,7 +150,9 @@ def _in_full(assessment: Assessment, before: str, knowledge: Knowledge, region: 
 
 def _exits(knowledge: Knowledge) -> list[dict[str, str]]:
     """What a person may want to say next, to tap. None takes the advice back at once: that asks what is right."""
-    words = {"called": "exit_called", "coming": "exit_coming"} | {key: f"choice_{key}" for key in EXITS}
+    words = {key: f"exit_{key}" for key in ("called", "coming", "cannot_phone")} | {
+        key: f"choice_{key}" for key in EXITS
+    }
     return [{"id": key, "title": knowledge.messages[message]} for key, message in words.items()]
 
 

@@ -17,7 +17,7 @@ LAUNCH = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Ends when the conversation has kept its place for some frames: a control under way is neither hidden nor whole.
 REST = """new Promise((done) => {
-  const log = document.querySelector('unknot-chat')?.shadowRoot.querySelector('.log');
+  const log = document.querySelector('unknot-chat')?.shadowRoot?.querySelector('.log');
   let at = -1, same = 0;
   const look = () => {
     same = log?.scrollTop === at ? same + 1 : 0;

@@ -167,3 +167,53 @@ def test_no_dangerous_api_and_no_clinical_sentence_in_the_widget() -> None:
     sentences = {part.strip() for text in clinical for part in re.split(r"(?<=[.!?])\s", text) if len(part) > 25}
     everything = " ".join(source.values())
     assert not [sentence for sentence in sentences if sentence in everything]
+
+
+@pytest.mark.browser
+def test_large_text_leaves_room_for_the_talk_beside_the_plan(shared: FakeServer, visit: Visit) -> None:
+    chat = visit(shared.url, viewport={"width": 1280, "height": 800}).open()
+    chat.say("card please")
+    chat.page.locator(".beside .plan").wait_for()
+    chat.button("Menu").click()
+    for expected in (True, False, False):
+        chat.page.get_by_role("button", name="Text size").click()
+        expect(chat.page.locator(".beside .plan")).to_have_count(int(expected))
+        bubble = chat.page.locator(".bubble").bounding_box()
+        assert bubble
+        assert bubble["width"] > bubble["height"]
+
+
+def _luminance(colour: str) -> float:
+    short = colour.removeprefix("#")
+    full = "".join(sign * 2 for sign in short) if len(short) == 3 else short
+    parts = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _contrast(one: str, other: str) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+# What is written on what; and what only has to be told apart from what lies beside it.
+SOFT = ("ground", "surface", "urgent-soft", "home-soft", "visit-soft")
+WRITTEN = [
+    *[(ink, on) for ink in ("ink", "quiet") for on in SOFT],
+    *[("accent", ground) for ground in ("ground", "surface")],
+    ("on-accent", "accent"), ("on-soft", "soft"), ("urgent", "urgent-soft"), ("urgent", "surface"),
+    ("visit", "visit-soft"), ("home", "home-soft"), ("home", "surface"), ("ground", "visit"),
+]  # fmt: skip
+TOLD_APART = [("edge", "surface"), ("edge", "ground"), ("bone", "skin"), ("body", "surface"), ("accent", "soft")]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_every_text_has_contrast_in_light_and_dark(scheme: int) -> None:
+    styles = (WEB_FOLDER / "styles.js").read_text(encoding="utf-8")
+    rows = re.findall(r'\["([\w-]+)", "(#\w+)", "(#\w+)"\]', styles)
+    colours = {name: pair[scheme] for name, *pair in rows}
+    for ink, ground in WRITTEN:
+        assert _contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+    assert _contrast("#ffffff", colours["alarm"]) >= 4.5
+    for one, other in TOLD_APART:
+        assert _contrast(colours[one], colours[other]) >= 3, (one, other)

@@ -123,7 +123,8 @@ def test_the_page_prints_plan_and_summary(shared: FakeServer, visit: Visit) -> N
     expect(chat.page.locator(".plan")).to_be_visible()
     expect(chat.page.locator(".summary")).to_be_visible()
     expect(chat.page.get_by_text(load().messages["plan_safety_net"][:40])).to_be_visible()
-    for hidden in (".composer", "header", ".bubble", "aside"):
+    expect(chat.page.locator(".title h2")).to_be_visible()
+    for hidden in (".composer", ".callhead", ".bubble", "aside"):
         expect(chat.page.locator(hidden).first).to_be_hidden()
 
 
@@ -202,3 +203,40 @@ def test_an_assistant_that_fails_leaves_the_number_and_the_question(shared: Fake
     broken.get_by_role("button", name="Try again").click()
     chat.settle()
     assert shared.agent.texts[-2:] == ["break down", "break down"]
+
+
+def test_what_only_repeats_an_emergency_or_a_crisis_takes_no_room(shared: FakeServer, visit: Visit) -> None:
+    chat = visit(shared.url).open()
+    chat.say("I cannot pee")
+    chat.alarm.wait_for()
+    chat.say("still here")
+    chat.settle()
+    again = chat.page.locator(".msg.bot").last
+    expect(again.locator(".marker")).to_have_text("My advice stays.")
+    assert again.locator(".card").count() == 0
+    chat.say("I want to end it all")
+    card = chat.page.locator(".crisis")
+    card.wait_for()
+    built = card.evaluate_handle("(at) => at")
+    shown = chat.page.locator(".msg:visible").count()
+    chat.say("I want to end it all")
+    chat.settle()
+    # The same card stands, an alert is not said again, and only the person's own words are added.
+    assert card.evaluate("(at, before) => at === before", built)
+    expect(chat.page.locator(".msg:visible")).to_have_count(shown + 1)
+
+
+def test_first_help_does_not_push_away_the_map(shared: FakeServer, visit: Visit) -> None:
+    for width, height in ((390, 664), (1280, 800)):
+        chat = visit(shared.url, viewport={"width": width, "height": height}).open()
+        chat.say("my back")
+        chat.none()
+        chat.page.locator(".place").wait_for()
+        expect(chat.page.locator(".bodymap")).to_be_in_viewport(ratio=0.95)
+        chat.say("upper")
+        chat.page.locator(".scale").wait_for()
+        chat.page.wait_for_timeout(700)
+        help_ = chat.page.locator(".meanwhile")
+        expect(help_).to_be_in_viewport(ratio=0.9)
+        assert help_.locator("details").count() == 1
+        expect(chat.page.locator(".band7")).to_be_in_viewport(ratio=0.9)

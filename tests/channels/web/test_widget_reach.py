@@ -375,6 +375,17 @@ def test_a_dark_page_prints_dark_on_white(shared: FakeServer, visit: Visit) -> N
         expect(chat.page.locator(card)).to_have_css("color", "rgb(29, 43, 42)")
 
 
+def test_an_emergency_can_be_printed(shared: FakeServer, visit: Visit) -> None:
+    chat = visit(shared.url).open()
+    chat.say("I am numb down there")
+    chat.alarm.wait_for()
+    chat.page.emulate_media(media="print")
+    for line in (chat.alarm.get_by_role("link", name="Call 911 now"), chat.alarm.locator(".big li").last):
+        expect(line).to_be_visible()
+        expect(line).to_have_css("color", "rgb(0, 0, 0)")
+        expect(line).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
 def test_before_the_script_the_number_is_in_view(shared: FakeServer, chromium: Browser) -> None:
     for width, height in ((1280, 800), (390, 664), (320, 480), (568, 320), (320, 256)):
         context = chromium.new_context(java_script_enabled=False, viewport={"width": width, "height": height})

@@ -5,30 +5,32 @@ import { MARK, fold, h, icon, list, phonesIn, press, prose, sentences, tel } fro
 export const isEmergency = ({ type, level }) => type === "triage" && level === "emergency";
 const isCrisis = ({ type, notice }) => type === "notice" && notice === "crisis";
 
-/** Ids of the messages of the emergency that stands: of the turn that said it, until it is taken back or falls. */
+/**
+ * What stands: `alarms`, ids of the turn that said the emergency, and `care`, id of the crisis message, each until it is
+ * taken back or a new talk begins. `roles` says what else becomes of messages in the log: "pinned", "hidden" for what the
+ * card holds already, "again" for a reminder of it.
+ */
 export function standing(items) {
-  let now = null;
+  let alarm = null;
+  let care = null;
   for (const { id, restart, payload = {} } of items) {
     const turn = id.split(".")[0];
-    const { type, lifts, findings = [] } = payload;
-    if (restart || lifts === "emergency" || (type === "triage" && !isEmergency(payload))) now = null;
+    const { type, lifts, findings = [], text } = payload;
+    if (restart || lifts === "emergency" || (type === "triage" && !isEmergency(payload))) alarm = null;
+    if (restart || lifts === "crisis") care = null;
+    if (isCrisis(payload)) care?.text === text ? care.again.push(id) : (care = { id, text, again: [] });
     if (!isEmergency(payload)) continue;
-    if (now?.turn === turn) now.said.push(id);
-    else if (!now || findings.some((one) => !now.findings.has(one)))
-      now = { turn, said: [id], findings: now?.findings ?? new Set() };
-    findings.forEach((one) => now.findings.add(one));
+    if (alarm?.turn === turn) alarm.said.push(id);
+    else if (alarm && findings.every((one) => alarm.findings.has(one))) alarm.again.push(id);
+    else alarm = { turn, said: [id], again: alarm?.again ?? [], findings: alarm?.findings ?? new Set() };
+    findings.forEach((one) => alarm.findings.add(one));
   }
-  return now?.said ?? [];
-}
-
-/** Id of the crisis message that stands: the last one, until it is taken back or a new talk begins. */
-export function crisisOf(items) {
-  let now = null;
-  for (const { id, restart, payload = {} } of items) {
-    if (restart || payload.lifts === "crisis") now = null;
-    if (isCrisis(payload)) now = id;
-  }
-  return now;
+  const alarms = alarm?.said ?? [];
+  const roles = new Map();
+  for (const id of [...alarms, ...(care?.again ?? [])]) roles.set(id, "hidden");
+  for (const id of alarm?.again ?? []) roles.set(id, "again");
+  for (const id of [alarms[0], care?.id].filter(Boolean)) roles.set(id, "pinned");
+  return { alarms, care: care?.id ?? null, roles };
 }
 
 // Big steps: the payload's own list, else one line for each sentence or line of its text.
@@ -79,6 +81,14 @@ export function crisis(payload, t) {
     ),
     h("details", { open: true, class: "todo" }, h("summary", null, t.whatToDo), big(steps(payload), true)),
   );
+}
+
+/** What is pinned was read: its buttons and first steps stay in view, the reply gets the room. */
+export function shorten(pinned) {
+  for (const node of pinned.children) {
+    node.classList.add("brief");
+    node.scrollTop = 0;
+  }
 }
 
 /** What to do without the assistant. */

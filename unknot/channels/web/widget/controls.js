@@ -152,8 +152,8 @@ function scale({ choices = [], prompt = "" }, t, say) {
     h(
       "label",
       null,
-      h("input", { type: "radio", name: "pain", value: n, "aria-label": String(n), onchange: () => pick(n) }),
-      h("b", { "aria-hidden": "true" }, n),
+      h("input", { type: "radio", name: "pain", value: n, onchange: () => pick(n) }),
+      h("b", null, n),
     );
   const band = ({ from, to, title, means }) =>
     h(

@@ -50,6 +50,17 @@ export const phonesIn = (text) => [...new Set(text.match(/\b\d[\d -]{1,14}\d\b/g
 export const sentences = (text) =>
   (text.match(/\S[^]*?[.!?]["”’)]?(?=\s|$)|\S[^]*$/g) ?? []).map((one) => one.trim()).filter(Boolean);
 
+/** How many words a text has. */
+export const count = (text) => text.split(/\s+/).filter(Boolean).length;
+
+/** The start of a text for the first look, whole sentences of at most so many words, and what is left of it. */
+export function cut(text, words) {
+  const all = sentences(text);
+  let taken = 1;
+  while (taken < all.length && count(all.slice(0, taken + 1).join(" ")) <= words) taken++;
+  return [all.slice(0, taken).join(" "), all.slice(taken).join(" ")];
+}
+
 /** A part that opens and closes. */
 export const fold = (kind, title, ...inside) => h("details", { class: kind }, h("summary", null, title), ...inside);
 
@@ -117,6 +128,12 @@ export const stash = (key, value) => kept("sessionStorage", key, value);
 
 /** The same, kept in this browser until it is removed. */
 export const keep = (key, value) => kept("localStorage", key, value);
+
+/** Keeps a box within reach of the keyboard for as long as there is something to scroll in it. */
+export function reachable(box) {
+  const watch = new ResizeObserver(() => (box.tabIndex = box.scrollHeight > box.clientHeight ? 0 : -1));
+  for (const node of [box, ...box.children]) watch.observe(node);
+}
 
 /** Whether an element is on the page and shown. */
 export const shown = (node) => node.isConnected && node.getClientRects().length > 0;

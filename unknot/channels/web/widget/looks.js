@@ -20,6 +20,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .row.end { position: sticky; bottom: -12px; margin: 0 -16px; padding: 10px 16px; background: var(--ground); border-top: 1px solid var(--line); z-index: 2; }
 .place .row.end { margin: 10px -14px -14px; border-radius: 0 0 16px 16px; background: var(--surface); }
 .scale .row.end { border-top-color: transparent; }
+.row.end:has([aria-disabled=true]):not(.ticks *) { position: static; }
 .row.end .main { flex: 1; text-align: center; }
 .exits { flex-direction: column; align-items: stretch !important; }
 .exits .choice { min-height: 52px; border-color: var(--alarm); color: var(--ink); }
@@ -39,7 +40,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .sidewords { display: grid; grid-template-columns: 34% 1fr auto 6%; color: var(--quiet); }
 .sidewords span { font-size: .875em; }
 .sidewords span:first-child { grid-column: 2; }
-.sidewords, .bodymap { width: 100%; max-width: clamp(16.5em, 52vh, 25em); margin: 0 auto; }
+.sidewords, .bodymap { width: 100%; max-width: clamp(16.5em, 40vh, 25em); margin: 0 auto; }
 .bodymap { position: relative; display: grid; grid-template-columns: 32% 25.5% 17% 25.5%; grid-template-rows: 22fr 23fr 24fr 31fr; aspect-ratio: 0.94; }
 .back { position: absolute; inset: 0 0 0 auto; width: 68%; height: 100%; }
 .skin { fill: var(--skin); }
@@ -69,6 +70,7 @@ label input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 
 .self_care h3, .done { color: var(--home); }
 .meanwhile, .caution { margin: 10px 0; padding: 10px 12px; border-radius: 12px; }
 .sources, .why { margin-top: 6px; }
+.sources a { display: inline-block; min-height: 24px; }
 summary { min-height: 24px; }
 .why { display: flex; justify-content: space-between; gap: 16px; }
 .plan h3 { font-size: 1.25em; }
@@ -125,7 +127,8 @@ h3 { flex-wrap: nowrap; }
 .crisis .lines { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 .lines .callnow { flex: 1 1 auto; padding-inline: 8px; }
 .brief { max-height: 40vh; }
-.alarm:has(+ .crisis), .alarm + .crisis { max-height: 32vh; }
+.alarm + .crisis { max-height: 32vh; }
+.alarm:has(+ .crisis) { max-height: 32vh; }
 .crisis .callnow { background: var(--visit); color: var(--ground); }
 .crisis .second { background: none; color: inherit; border: 1.5px solid var(--visit); font-size: 1em; }
 `;

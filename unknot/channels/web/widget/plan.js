@@ -1,12 +1,11 @@
 // The plan as one card: what to do now, and behind it what comes later. Its words are the payload's.
-import { fold, h, hidden, list, press, prose, sentences } from "./dom.js";
+import { count, cut, fold, h, hidden, list, press, prose } from "./dom.js";
 import { drawing } from "./pictures.js";
 import { sources } from "./view.js";
 
 const STEPS = 3;
 const WORDS = 16;
 const LONGEST = 60;
-const count = (text) => text.split(/\s+/).filter(Boolean).length;
 
 /** The remedies to do now, and the others by group. The payload's first card says which; a choice stays with its group. */
 export function sorted({ remedies, cards }) {
@@ -18,14 +17,6 @@ export function sorted({ remedies, cards }) {
   const groups = new Map();
   for (const one of remedies.filter((other) => !now.includes(other))) groups.set(of(one), [...(groups.get(of(one)) ?? []), one]);
   return { now, groups };
-}
-
-// The start of a text for the first look, whole sentences, and what is left of it.
-function cut(text, words) {
-  const all = sentences(text);
-  let taken = 1;
-  while (taken < all.length && count(all.slice(0, taken + 1).join(" ")) <= words) taken++;
-  return [all.slice(0, taken).join(" "), all.slice(taken).join(" ")];
 }
 
 function timer(minutes, t) {

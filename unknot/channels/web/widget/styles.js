@@ -21,7 +21,7 @@ const COLOURS = [
   ["home", "#1f5b3a", "#a4dcb7"],
   ["home-soft", "#e5f1e7", "#1b3527"],
   ["skin", "#f0dfcc", "#3a4744"],
-  ["bone", "#9c7f60", "#8c9d98"],
+  ["bone", "#937758", "#8c9d98"],
   ["body", "#2f7672", "#7fc8c0"],
   ["far", "#9cc3bd", "#3f6f6b"],
   ["move", "#b4571a", "#f0a565"],
@@ -78,7 +78,6 @@ h2, h3 { font-size: 1.0625em; font-weight: 650; line-height: 1.3; }
 .launcher, .panel { position: fixed; z-index: 2147483000; inset: auto var(--away, 20px) var(--away, 20px) auto; box-shadow: 0 12px 40px rgb(30 25 15 / .25); }
 [data-place=left] :is(.launcher, .panel) { inset: auto auto var(--away, 20px) var(--away, 20px); }
 .launcher { width: 60px; height: 60px; border-radius: 30px; }
-.launcher[aria-expanded=true] { display: none; }
 .badge { position: absolute; top: -4px; inset-inline-end: -4px; min-width: 24px; border-radius: 12px; background: var(--ink); color: var(--ground); font-weight: 600; }
 .panel { font-size: calc(1em * var(--scale, 1)); width: min(26.25em, 100vw - 40px); height: min(45em, 100vh - 40px); height: min(45em, 100dvh - 40px); display: flex; flex-direction: column; background: var(--ground); border-radius: 20px; overflow: hidden; animation: appear .2s; }
 .panel > * { flex: none; }
@@ -95,7 +94,7 @@ header { container-type: inline-size; display: flex; align-items: center; gap: 8
 .panel > .columns { flex: 1; min-height: 0; display: flex; }
 .scroll { position: relative; flex: 1; min-width: 0; overflow-y: auto; overscroll-behavior: contain; padding: 20px 16px 12px; scroll-padding: 12px 0 84px; }
 .scroll:focus-visible { outline-offset: -3px; }
-.beside { width: 27em; overflow-y: auto; padding: 20px 16px; border-inline-start: 1px solid var(--line); }
+.beside { width: min(27em, 50%); overflow-y: auto; padding: 20px 16px; border-inline-start: 1px solid var(--line); }
 .beside:empty { display: none; }
 [data-place=page] :is(.scroll, .status, .composer, .foot, .crisis) { padding-inline: max(16px, 50% - 23em); }
 .columns:has(.beside > *) .scroll { padding-inline: 24px; }
@@ -157,7 +156,7 @@ dialog::backdrop { background: rgb(20 25 25 / .5); }
 
 // One scroller for everything, and of an emergency the bar with the button stays.
 const SHORT = `
-@media (max-width: 360px) { .logo { display: none; } }
+@media (max-width: 360px) { .logo, .lines .icon { display: none; } }
 @media (max-height: 480px) {
   .panel { overflow-y: auto; display: block; scroll-padding: 72px 0 12px; }
   .panel:has(.brief) { scroll-padding-top: calc(45vh + 12px); }
@@ -170,6 +169,7 @@ const SHORT = `
   .alarm.brief, .crisis.brief { display: block !important; max-height: 45vh; }
   .brief summary { display: none; }
   .callnow { flex: 1 1 auto; padding-inline: 8px; }
+  .lines .callnow { font-size: 1em; }
   .row.end { position: static !important; }
   .crisis > * { background: var(--visit-soft); padding-inline: 16px; margin: 0; }
   .crisis .lines { padding-block: 8px; }
@@ -196,8 +196,9 @@ const MODES = `
   .root { color-scheme: light !important; }
   :host([place=page]), :host([place=inline]) { display: block !important; }
   .panel, .columns, .scroll, .beside { display: block !important; position: static !important; height: auto !important; width: auto !important; overflow: visible !important; border: 0 !important; background: #fff !important; color: #000 !important; }
-  header, .menu, .pinned, .status, .composer, .foot, .reply, .welcome, .take, .tried, .timer, .launcher, .sources, .why { display: none !important; }
+  header > :not(.title), .title p, .menu, .status, .composer, .foot, .reply, .welcome, .take, .tried, .timer, .launcher, .sources, .why { display: none !important; }
   .log:has(.planned, .summary) > .msg:not(:has(.planned, .summary)), .planned .recap { display: none; }
+  .pinned *, .pinned > * { max-height: none !important; background: #fff !important; color: #000 !important; }
   .card, .step, .item { break-inside: avoid; }
 }
 `;

@@ -192,7 +192,7 @@ export class Talk extends EventTarget {
     }, SLOW);
     try {
       if (!this.#opened) await this.#session();
-      for await (const event of turn({ id: message.id, ...message.body })) {
+      for await (const event of turn({ id: message.id, offset: -new Date().getTimezoneOffset(), ...message.body })) {
         this.#ok();
         if (event.event === "accepted")
           this.#put({ id: message.id, from: "user", text: event.text, restart: message.body.restart, at: Date.now() / 1000 });

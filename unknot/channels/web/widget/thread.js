@@ -9,7 +9,7 @@ import { message, recap } from "./view.js";
 
 /** Keeps `log` in step with the items. `say(text)` speaks for the person. */
 export class Thread {
-  // id to {node, pinned}
+  // id to {node, role}
   drawn = new Map();
   // {id, payload, node}: one for each talk, changed where it stands
   plan = null;
@@ -32,10 +32,10 @@ export class Thread {
   }
 
   /** Takes out what is no longer there, adds what is new and gives it back. */
-  draw(all, pinned) {
+  draw(all, roles) {
     const ids = new Set(all.map((item) => item.id));
     for (const [id, { node }] of this.drawn) if (!ids.has(id)) this.#forget(id, node);
-    return this.#drawItems(all, pinned);
+    return this.#drawItems(all, roles);
   }
 
   #forget(id, node) {
@@ -46,26 +46,25 @@ export class Thread {
     this.plan = null;
   }
 
-  #drawItems(all, pinned) {
+  #drawItems(all, roles) {
     const added = [];
     let day = new Date().toDateString();
     all.forEach((item, at) => {
-      const on = pinned.includes(item.id);
+      const role = roles.get(item.id) ?? "";
       const before = this.drawn.get(item.id);
       const own = item.at ? new Date(item.at * 1000) : new Date();
       if (own.toDateString() !== day && item.from === "user") item.day = own.toLocaleDateString(this.#t.lang, { weekday: "long", day: "numeric", month: "long" });
       if (item.from === "user") day = own.toDateString();
-      if (!before || before.pinned !== on) {
+      if (!before || before.role !== role) {
         before?.node.remove();
-        const node = message(item, this.#t, on, this.doing(all, at));
+        const node = message(item, this.#t, role, this.doing(all, at));
         if (item.from === "user") this.#recap(all, at, node);
-        this.drawn.set(item.id, { node, pinned: on });
+        this.drawn.set(item.id, { node, role });
         if (item.payload?.type === "summary") this.summary = item.payload;
         if (!before) added.push(item);
       }
       const { node } = this.drawn.get(item.id);
-      // Of several messages that are pinned together the log marks the first.
-      node.hidden = on && pinned.indexOf(item.id) > 0 && pinned.indexOf(item.id) < pinned.length - 1;
+      node.hidden = role === "hidden";
       if (this.log.children[at] !== node) this.log.insertBefore(node, this.log.children[at] ?? null);
     });
     return added;

@@ -2,9 +2,9 @@
 // One script tag is enough: <script type="module" src="https://…/widget/unknot.js"></script>
 import known from "./advice.js";
 import { EMBEDDED, exported } from "./api.js";
-import { alarm, crisis, crisisOf, firstAid, standing } from "./cards.js";
+import { alarm, crisis, firstAid, shorten, standing } from "./cards.js";
 import { buttons, control, parted, waitingIn } from "./controls.js";
-import { MARK, h, icon, press, shown, stash } from "./dom.js";
+import { MARK, h, icon, press, reachable, shown, stash } from "./dom.js";
 import { sorted } from "./plan.js";
 import { Look, inertAround, keepPage, placeOf, questionOf } from "./settings.js";
 import { composer, deleting, head } from "./shell.js";
@@ -83,8 +83,8 @@ class UnknotChat extends HTMLElement {
   #launcher() {
     this.badge = h("span", { class: "badge", hidden: true });
     this.launcher = press("launcher", [icon(MARK.chat), this.badge], () => this.show(), { "aria-expanded": "false", part: "launcher" });
-    this.launcher.hidden = !this.floating;
-    return this.launcher;
+    this.door = h("section", { "aria-label": this.#t.open, hidden: !this.floating }, this.launcher);
+    return this.door;
   }
 
   #panel() {
@@ -108,7 +108,8 @@ class UnknotChat extends HTMLElement {
     this.thread = new Thread(this.log, { t, talk: this.#talk, advice: this.#advice, say });
     this.reply = h("div", { class: "reply" });
     this.beside = h("div", { class: "beside" });
-    this.scroll = h("div", { class: "scroll", tabindex: "0", onwheel: stay, ontouchmove: stay }, this.welcome, this.log, this.reply);
+    this.scroll = h("div", { class: "scroll", tabindex: "-1", onwheel: stay, ontouchmove: stay }, this.welcome, this.log, this.reply);
+    reachable(this.scroll);
     this.status = h("div", { role: "status", class: "status" });
     const { form, field, left, grow, tools } = composer(t, MOST, {
       say: (text) => this.#say({ text }, text),
@@ -148,7 +149,7 @@ class UnknotChat extends HTMLElement {
     return [
       [t.restart, () => this.restart()],
       [t.fleeting[this.#talk.fleeting ? "off" : "on"], () => (this.#talk.fleeting = !this.#talk.fleeting)],
-      [t.textSize(this.look.size), () => (this.look.larger(), this.grow()), true],
+      [t.textSize(this.look.size), () => (this.look.larger(), this.grow(), this.#arrange()), true],
       [t.theme[this.look.theme], () => this.look.recolour(), true],
       canSpeak(t.lang) && [t.readAloud[this.voice.aloud ? "off" : "on"], () => this.voice.turn()],
       [t.exportData, file],
@@ -163,6 +164,7 @@ class UnknotChat extends HTMLElement {
     this.panel.hidden = false;
     this.toggleAttribute("data-open", true);
     this.launcher.setAttribute("aria-expanded", "true");
+    this.door.hidden = true;
     if (this.floating) stash(OPEN, "1");
     if (!this.begun) this.begun = this.#talk.begin();
     this.#arrange();
@@ -178,6 +180,7 @@ class UnknotChat extends HTMLElement {
     this.panel.hidden = true;
     this.toggleAttribute("data-open", false);
     this.launcher.setAttribute("aria-expanded", "false");
+    this.door.hidden = false;
     stash(OPEN, "0");
     this.#arrange();
     this.#draw();
@@ -245,20 +248,12 @@ class UnknotChat extends HTMLElement {
   #say(body, text, led = false) {
     const inside = this.shadowRoot.activeElement;
     this.#led = led;
-    this.#shortenPinned();
+    shorten(this.pinned);
     this.#quiet = false;
     this.voice.quiet();
     this.#talk.say(body, text);
     if (inside && !shown(inside)) this.#focusInput();
     this.#toEnd();
-  }
-
-  // What is pinned was read: its buttons and first steps stay in view, the reply gets the room.
-  #shortenPinned() {
-    for (const node of this.pinned.children) {
-      node.classList.add("brief");
-      node.scrollTop = 0;
-    }
   }
 
   // ---- where things stand ----
@@ -274,7 +269,7 @@ class UnknotChat extends HTMLElement {
     const { plan, drawn } = this.thread;
     const home = plan && drawn.get(plan.id)?.node;
     if (!home) return this.beside.replaceChildren();
-    const aside = this.place === "page" && wide.matches;
+    const aside = this.place === "page" && wide.matches && this.look.size < 150;
     if (aside && plan.node.parentNode !== this.beside) this.beside.replaceChildren(plan.node);
     if (!aside && plan.node.parentNode !== home) home.append(plan.node);
     home.classList.toggle("away", aside);
@@ -298,7 +293,8 @@ class UnknotChat extends HTMLElement {
       const at = nodes.findLastIndex((node) => node.classList.contains("user"));
       const scroller = this.#scroller;
       const small = scroller === this.panel;
-      const last = small ? (nodes.slice(at + 1).find((node) => !node.hidden) ?? nodes[at]) : nodes[at];
+      // A control that is one picture needs the room of what was said before.
+      const last = small || this.reply.querySelector(".place, .scale") ? (nodes.slice(at + 1).find((node) => !node.hidden) ?? nodes[at]) : nodes[at];
       // A card that has not been folded is what is to be read.
       const to = (small && this.pinned.querySelector(":not(.brief) > details[open]")) || last;
       const top = to ? to.getBoundingClientRect().top - this.#band().top + scroller.scrollTop - 12 : 0;
@@ -315,9 +311,8 @@ class UnknotChat extends HTMLElement {
       .filter((one) => !ids.has(one.id))
       .map(({ id, text, body, at }) => ({ id, from: "user", text, restart: body.restart, at }));
     const all = [...items, ...unsent];
-    const alarms = standing(items);
-    const care = crisisOf(items);
-    const added = this.thread.draw(all, [...alarms, care]);
+    const { alarms, care, roles } = standing(items);
+    const added = this.thread.draw(all, roles);
     this.welcome.hidden = all.length > 0;
     this.thread.drawStates(outbox);
     this.#drawPinned(items, alarms, care);
@@ -367,7 +362,7 @@ class UnknotChat extends HTMLElement {
     if (alarms.length) cards.push(alarm(said, this.#t, this.#advice));
     if (care) cards.push(crisis(items.find((item) => item.id === care).payload, this.#t));
     this.pinned.replaceChildren(...cards);
-    if (items.findLast((item) => item.from === "user")?.id !== (alarms[0] ?? care)?.split(".")[0]) this.#shortenPinned();
+    if (items.findLast((item) => item.from === "user")?.id !== (alarms[0] ?? care)?.split(".")[0]) shorten(this.pinned);
   }
 
   #drawStatus() {
@@ -384,7 +379,7 @@ class UnknotChat extends HTMLElement {
     this.status.append(h("p", null, t[kind]));
     if (kind === "offline" || kind === "late") this.status.append(...firstAid(t, this.#advice, kind === "offline").filter(Boolean));
     if (kind !== "offline") return;
-    this.#shortenPinned();
+    shorten(this.pinned);
     this.status.append(press("small", t.retry, () => this.#talk.wake()));
     this.last.append(...this.thread.kept());
   }

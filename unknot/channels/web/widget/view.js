@@ -2,11 +2,11 @@
 // {advice, again, say(text), showPlan(), take}.
 import { broken, isEmergency } from "./cards.js";
 import { parted } from "./controls.js";
-import { MARK, fold, h, hidden, icon, link, list, press, prose } from "./dom.js";
+import { MARK, cut, fold, h, hidden, icon, link, list, press, prose } from "./dom.js";
 import { summary } from "./take.js";
 
-/** One thing that was said, as an element for the log; `pinned` if it stands in a pinned card. */
-export function message(item, t, pinned, on) {
+/** One thing that was said, as an element for the log; `role` by what is pinned. */
+export function message(item, t, role, on) {
   const time = item.at && new Date(item.at * 1000).toLocaleTimeString(t.lang, { hour: "numeric", minute: "2-digit" });
   if (item.from === "user") {
     return h(
@@ -20,7 +20,7 @@ export function message(item, t, pinned, on) {
   const { payload } = item;
   let parts;
   try {
-    parts = pinned ? marker(payload, t) : KINDS[payload.type](payload, t, on, item);
+    parts = role ? MARKS[role](payload, t) : KINDS[payload.type](payload, t, on, item);
   } catch {
     // a kind or form of message that this page does not know
     parts = prose(payload.text);
@@ -28,14 +28,25 @@ export function message(item, t, pinned, on) {
   return h("div", { class: "msg bot", "data-type": payload.type }, hidden(t.bot), parts);
 }
 
-// What is pinned stands once on the page: here is only where it went.
-const marker = ({ title, level }, t) =>
-  h("p", { class: "marker" }, icon(level ? MARK.emergency : MARK.heart), h("span", null, title ?? t.levels[level] ?? t.crisis, ". ", t.pinnedAbove));
+const marker = (path, ...words) => h("p", { class: "marker" }, icon(path), h("span", null, words));
+
+// What is pinned stands once on the page: here is only where it went, and that it was said again.
+const MARKS = {
+  pinned: ({ title, level }, t) => marker(level ? MARK.emergency : MARK.heart, title ?? t.levels[level] ?? t.crisis, ". ", t.pinnedAbove),
+  again: ({ text }) => marker(MARK.emergency, text),
+  hidden: () => "",
+};
+
+// First help must not push away what is asked: its start, and the rest behind "More".
+function first(lead, t) {
+  const [start, rest] = cut(lead, 0);
+  return h("div", { class: "meanwhile" }, prose(start), rest && fold("rest", t.rest, prose(rest)));
+}
 
 /** The parts of an ask; choices that its text lists for other channels are controls here. */
 function question({ lead, prompt, text, meanwhile, why, remaining }, t) {
   return [
-    lead && (meanwhile ? h("aside", { class: "meanwhile" }, prose(lead)) : prose(lead)),
+    lead && (meanwhile ? first(lead, t) : prose(lead)),
     prose(prompt ?? text),
     h(
       "div",
