@@ -22,7 +22,8 @@ import sqlalchemy as sa
 from dateutil import tz
 
 from unknot.conversations import reminders
-from unknot.conversations.reminders import Contact, Stale, Watch
+from unknot.conversations.agreed_time import Stale, Watch
+from unknot.conversations.reminders import Contact
 
 BEGIN = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp())  # both halves of the world change their clocks after it
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/Santiago", "UTC")

@@ -32,7 +32,7 @@ def database(url: str) -> Iterator[Database]:
 
 def fill(database: Database, conversation: str) -> str:
     with database.engine.begin() as db:
-        reminders.start(db, conversation, "Europe/Berlin", 600, NOW - 3 * int(DAY))
+        reminders.start(db, conversation, "Europe/Berlin", 600, NOW - int(DAY))
         reminders.fire(db, NOW)
         return links.make(db, conversation, NOW)
 

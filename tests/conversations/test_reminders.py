@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from benchmarks.reminders import simulate
 from unknot.conversations import reminders
-from unknot.conversations.reminders import DAY, Stale, Watch, ZoneError
+from unknot.conversations.agreed_time import Stale, Watch
+from unknot.conversations.reminders import DAY, ZoneError
 
 NOON = 12 * 60
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from unknot.conversations import links, reminders
 from unknot.conversations.links import LINKS
 from unknot.conversations.reminders import CONTACTS, REMINDERS
+from unknot.conversations.tables import EVENTS
 
 _OF_A_PERSON = (REMINDERS, CONTACTS, LINKS)
 _SINCE = ((CONTACTS, CONTACTS.c.made), (LINKS, LINKS.c.made))
@@ -45,14 +46,16 @@ def erase(db: Any, conversation: str) -> int:
 def expire(db: Any, before: int) -> int:
     """Ends what was not touched since a time; how many rows.
 
-    A reminder goes when no contact of its conversation is left and it is as old itself.
+    A reminder ends with the talk: when nothing was said since and it was not set since, nobody is called any more.
     """
     there = _there(db, [table for table, _ in _SINCE])
     count = sum(int(db.execute(t.delete().where(at < before)).rowcount) for t, at in _SINCE if t in there)
-    if CONTACTS in there and REMINDERS in _there(db, [REMINDERS]):
-        called = sa.exists().where(CONTACTS.c.conversation == REMINDERS.c.conversation)
-        old = REMINDERS.delete().where(~called, REMINDERS.c.since < before)
-        count += int(db.execute(old).rowcount)
+    if _there(db, [REMINDERS]):
+        old = REMINDERS.c.since < before
+        if _there(db, [EVENTS]):
+            same = EVENTS.c.sender_id == REMINDERS.c.conversation
+            old = old & ~sa.exists().where(same & (EVENTS.c.timestamp >= before))
+        count += int(db.execute(REMINDERS.delete().where(old)).rowcount)
     return count
 
 

@@ -49,3 +49,18 @@ def understood(events: list[Event]) -> dict[str, Any]:
         elif event.get("event") == "restart":
             values = {}
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def alarmed(events: list[Event]) -> bool:
+    """Whether an emergency or a crisis stands in a conversation, by what was said to the person last about it."""
+    emergency = crisis = False
+    for event in events:
+        custom = (event.get("data") or {}).get("custom") if event.get("event") == "bot" else None
+        if isinstance(custom, dict):
+            if custom.get("type") == "triage":
+                emergency = custom.get("level") == "emergency"
+            emergency = emergency and custom.get("lifts") != "emergency"
+            crisis = (crisis or custom.get("notice") == "crisis") and custom.get("lifts") != "crisis"
+        elif event.get("event") == "restart":
+            emergency = crisis = False
+    return emergency or crisis

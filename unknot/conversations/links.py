@@ -36,6 +36,14 @@ def make(db: Any, conversation: str, now: int) -> str:
     return token
 
 
+def alive(db: Any, token: str, now: int) -> str | None:
+    """Whose page a token would show now, without using it; None as with `use`."""
+    if len(token) > _LONGEST:
+        return None
+    row = db.execute(sa.select(LINKS).where(LINKS.c.hash == _hash(token))).first()
+    return str(row.conversation) if row is not None and _is_young(row, now) else None
+
+
 def use(db: Any, token: str, now: int) -> str | None:
     """Whose page a token shows, and its end; None for one that is unknown, used or too old, without a difference."""
     if len(token) > _LONGEST:
@@ -44,8 +52,7 @@ def use(db: Any, token: str, now: int) -> str | None:
     row = db.execute(sa.select(LINKS.c.conversation, LINKS.c.made).where(where)).first()
     if row is None or not db.execute(LINKS.delete().where(where)).rowcount:
         return None
-    # A clock that went back makes no link live longer; servers may differ by a little.
-    return str(row.conversation) if -_APART <= now - row.made < SECONDS else None
+    return str(row.conversation) if _is_young(row, now) else None
 
 
 def end(db: Any, conversation: str) -> int:
@@ -56,6 +63,11 @@ def end(db: Any, conversation: str) -> int:
 def expire(db: Any, now: int) -> int:
     """Ends links that are too old; how many."""
     return int(db.execute(LINKS.delete().where(LINKS.c.made <= now - SECONDS)).rowcount)
+
+
+def _is_young(row: Any, now: int) -> bool:
+    # A clock that went back makes no link live longer; servers may differ by a little.
+    return bool(-_APART <= now - row.made < SECONDS)
 
 
 def _hash(token: str) -> str:

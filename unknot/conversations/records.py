@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from unknot.conversations import days
 from unknot.conversations.events import Event, all_of, understood
+from unknot.conversations.reminders import REMINDERS
 from unknot.conversations.tables import EVENTS, FAILED, INBOX, SESSIONS, WAITING
 
 WEB = "web:"
@@ -119,6 +120,7 @@ def expire(db: Any, conversation: str, before: float) -> bool:
         return False
     if has(db, INBOX):
         db.execute(INBOX.delete().where((INBOX.c.conversation == conversation) & (INBOX.c.at < before)))
+    days.erase(db, conversation)
     return True
 
 
@@ -143,7 +145,8 @@ def unused_sessions(db: Any, before: float) -> list[str]:
 
 def conversations_of(db: Any, prefix: str) -> Iterator[str]:
     """All conversations whose names begin so, for instance of a workspace that is gone."""
-    for table, column in ((EVENTS, EVENTS.c.sender_id), (INBOX, INBOX.c.conversation)):
+    reminded = (REMINDERS, REMINDERS.c.conversation)
+    for table, column in ((EVENTS, EVENTS.c.sender_id), (INBOX, INBOX.c.conversation), reminded):
         if has(db, table):
             query = sa.select(column).where(column.startswith(prefix, autoescape=True)).distinct()
             yield from (row[0] for row in db.execute(query).all())

@@ -1,8 +1,8 @@
 """Reminders that outlive every process: rows with a due time, and contacts, of which a person gets one a day at most.
 
-`fire` moves reminders on to their next day and writes the contacts in one transaction, which `Watch.now` has begun by
-locking the clock's row: one server at a time does it, and a kill before the commit leaves all as it was. A contact is
-then brought to its person under its number, which the receiving side takes once.
+`fire` moves reminders on to their next day and writes the contacts in one transaction, which `agreed_time.Watch.now`
+has begun by locking the clock's row: one server at a time does it, and a kill before the commit leaves all as it was.
+A contact is then brought to its person under its number, which the receiving side takes once.
 
 Times are whole seconds since the epoch, days count from 1 January 1970 in the person's zone, `minute` is the minute
 of that day. A row holds no words: nothing about health can be read from it but that somebody wants to be asked.
@@ -10,7 +10,7 @@ of that day. A row holds no words: nothing about health can be read from it but 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -132,11 +132,11 @@ def start(db: Any, conversation: str, zone: str, minute: int, now: int) -> int:
     old = db.execute(sa.select(REMINDERS.c.last).where(REMINDERS.c.conversation == conversation)).first()
     last = old.last if old else 0
     due = next_due(zone, minute, now, last, _last_day(db, conversation, local_day(zone, now)))
-    values = {"zone": zone, "minute": minute, "due": due}
+    values = {"zone": zone, "minute": minute, "due": due, "since": now}
     if old:
         db.execute(REMINDERS.update().where(REMINDERS.c.conversation == conversation).values(values))
     else:
-        db.execute(REMINDERS.insert().values(conversation=conversation, last=0, since=now, **values))
+        db.execute(REMINDERS.insert().values(conversation=conversation, last=0, **values))
     return due
 
 
@@ -231,21 +231,26 @@ def seen(db: Any, conversation: str) -> int:
 
 
 def claim(
-    db: Any, server: str, prefix: str = "", stale: Iterable[Contact] = (), most: int = AT_ONCE
+    db: Any,
+    server: str,
+    prefix: str = "",
+    stale: Iterable[Contact] = (),
+    most: int = AT_ONCE,
+    skip: Collection[int] = (),
 ) -> list[Contact]:
     """Contacts that this server alone may bring now: those that wait, and `stale` ones of servers that are gone.
 
-    `prefix` is how conversations of its channel begin.
+    `prefix` is how conversations of its channel begin; of those that wait it is at most `most`, without `skip`.
     """
     open_ones = CONTACTS.c.state == WAITING
-    numbers = [row.number for row in db.execute(_of_channel(open_ones, prefix).limit(AT_ONCE))]
+    free = open_ones & CONTACTS.c.number.notin_(skip) if skip else open_ones
+    numbers = [row.number for row in db.execute(_of_channel(free, prefix).limit(most))]
     where = CONTACTS.c.number.in_(numbers) & open_ones
     values = {"state": CLAIMED, "owner": server, "tries": CONTACTS.c.tries + 1}
     if numbers:
         db.execute(CONTACTS.update().where(where).values(values))
     for one in stale:
-        same = (CONTACTS.c.number == one.number) & (CONTACTS.c.owner == one.owner) & (CONTACTS.c.tries == one.tries)
-        if db.execute(CONTACTS.update().where(same, CONTACTS.c.state == CLAIMED).values(values)).rowcount:
+        if db.execute(CONTACTS.update().where(_same(one)).values(values)).rowcount:
             numbers.append(one.number)
     mine = CONTACTS.c.number.in_(numbers) & (CONTACTS.c.owner == server) & (CONTACTS.c.state == CLAIMED)
     return [_contact(row) for row in db.execute(_of_channel(mine, prefix))] if numbers else []
@@ -263,6 +268,36 @@ def brought(db: Any, contacts: Iterable[Contact]) -> int:
     return int(db.execute(CONTACTS.update().where(where).values(state=DONE, owner="")).rowcount) if numbers else 0
 
 
+def give_back(db: Any, contact: Contact) -> bool:
+    """A claim that came to nothing: anybody may try again. False where it is this server's no more."""
+    return bool(db.execute(CONTACTS.update().where(_same(contact)).values(state=WAITING, owner="")).rowcount)
+
+
+def wanted(db: Any, contact: Contact) -> int | None:
+    """When a claimed contact should have come, None where it is not to be brought: ended, or another server's."""
+    if not db.execute(sa.select(CONTACTS.c.number).where(_same(contact))).first():
+        return None
+    found = find(db, contact.conversation)
+    return moment(found.zone, contact.day, found.minute) if found else None
+
+
+def find(db: Any, conversation: str) -> Any:
+    """The row of a person's reminder (zone, minute, due), None without one."""
+    return db.execute(sa.select(REMINDERS).where(REMINDERS.c.conversation == conversation)).first()
+
+
+def overdue(db: Any, now: int) -> int:
+    """How many people should have been contacted by now and were not: nobody made it, or it was not brought."""
+    late = sa.select(sa.func.count()).select_from(REMINDERS).where(REMINDERS.c.due <= now)
+    held = sa.select(sa.func.count()).select_from(CONTACTS).where(CONTACTS.c.state == CLAIMED)
+    return int(db.execute(late).scalar()) + int(db.execute(held).scalar())
+
+
+def _same(one: Contact) -> Any:
+    mine = (CONTACTS.c.number == one.number) & (CONTACTS.c.owner == one.owner) & (CONTACTS.c.tries == one.tries)
+    return mine & (CONTACTS.c.state == CLAIMED)
+
+
 def _of_channel(where: Any, prefix: str) -> Any:
     query = sa.select(CONTACTS).where(where).order_by(CONTACTS.c.number)
     return query.where(CONTACTS.c.conversation.startswith(prefix, autoescape=True)) if prefix else query
@@ -275,53 +310,3 @@ def _contact(row: Any) -> Contact:
 def expire(db: Any, before: int) -> int:
     """Ends contacts that were brought, or left, before a time; how many."""
     return int(db.execute(CONTACTS.delete().where(CONTACTS.c.made < before)).rowcount)
-
-
-class Watch:
-    """The time that this server and the others agree on; None while there is a doubt.
-
-    Every look notes the time in the database. A server whose clock is `jump` seconds away from the note stays silent:
-    its own clock is wrong, or everything was down for a while. When nobody else has moved the note for `hold` seconds
-    of its stopwatch, its clock counts. So a clock that runs ahead for a moment writes to nobody, not even in a server
-    that has just started, and of two clocks that differ for long the one that was there first counts.
-    """
-
-    def __init__(
-        self, wall: Callable[[], float], stopwatch: Callable[[], float], hold: float = 45.0, jump: float = 30.0
-    ) -> None:
-        self._wall, self._stopwatch = wall, stopwatch
-        self._hold, self._jump = hold, jump
-        self._doubt: float | None = None
-        self._noted: tuple[int, int] | None = None
-
-    def now(self, db: Any) -> int | None:
-        """Whole seconds since the epoch. Locks the clock's row, so it comes first in its transaction."""
-        wall, stopwatch = int(self._wall()), self._stopwatch()
-        if not db.execute(CLOCK.update().values(beat=CLOCK.c.beat)).rowcount:
-            db.execute(CLOCK.insert().values(id=1, at=wall, beat=0))
-        at, beat = db.execute(sa.select(CLOCK.c.at, CLOCK.c.beat)).one()
-        if abs(wall - at) > self._jump and not self._waited(stopwatch, (at, beat)):
-            return None
-        self._doubt = None
-        db.execute(CLOCK.update().values(at=wall, beat=beat + 1))
-        return wall
-
-    def _waited(self, stopwatch: float, noted: tuple[int, int]) -> bool:
-        if self._doubt is None or noted != self._noted:
-            self._doubt, self._noted = stopwatch, noted
-        return stopwatch - self._doubt >= self._hold
-
-
-class Stale:
-    """Which claims have stood still for `seconds` by this server's own stopwatch: their servers are gone."""
-
-    def __init__(self, stopwatch: Callable[[], float], seconds: float = 15.0) -> None:
-        self._stopwatch, self._seconds = stopwatch, seconds
-        self._first: dict[tuple[int, str, int], float] = {}
-
-    def among(self, contacts: Iterable[Contact], server: str) -> list[Contact]:
-        """Those of other servers that were claimed in just this way `seconds` ago."""
-        now = self._stopwatch()
-        seen_now = {(one.number, one.owner, one.tries): one for one in contacts if one.owner != server}
-        self._first = {key: self._first.get(key, now) for key in seen_now}
-        return [one for key, one in seen_now.items() if now - self._first[key] >= self._seconds]

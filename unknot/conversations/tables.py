@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
+from unknot.conversations import links, reminders
+
 # Rasa makes this one (its SQL tracker store), with further columns.
 RASAS = sa.MetaData()
 EVENTS = sa.Table(
@@ -73,10 +75,11 @@ _OLD_INBOX = sa.Table(
 
 def make_tables(engine: Engine) -> None:
     """Makes what is missing, and takes over what an earlier version had acknowledged and not yet handled."""
-    try:
-        OURS.create_all(engine)
-    except (IntegrityError, OperationalError, ProgrammingError):
-        OURS.create_all(engine)  # another server was making them at the same time
+    for tables in (OURS, reminders.TABLES, links.TABLES):
+        try:
+            tables.create_all(engine)
+        except (IntegrityError, OperationalError, ProgrammingError):
+            tables.create_all(engine)  # another server was making them at the same time
     if sa.inspect(engine).has_table(_OLD_INBOX.name):
         with engine.begin() as db:
             _take_over(db)

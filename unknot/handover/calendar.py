@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 
-import segno
-
 from unknot.knowledge.loader import Knowledge
 
 MOST_OCTETS = 75  # of a line, by the RFC
@@ -51,7 +49,9 @@ def _folded(line: str) -> str:
 
 
 def qr_svg(link: str) -> str:
-    """The link as a QR code."""
+    """The link as a QR code. Raises ModuleNotFoundError where what draws it is not installed."""
+    import segno  # an optional part (`handover` in pyproject.toml)
+
     out = io.BytesIO()
     segno.make_qr(link, error="m").save(out, kind="svg", scale=4, border=4, xmldecl=False)
     return out.getvalue().decode()

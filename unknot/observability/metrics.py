@@ -22,6 +22,7 @@ PHASES = ("lock", "load", "read", "actions", "save")
 LIMITS = ("session", "address", "newcomer", "turns", "slack")
 FAILURES = ("timeout", "unreachable", "answer")
 COMPONENTS = ("channels", "stores", "components", "actions", "privacy", "rasa", "sanic", "other")
+REMINDED = ("sent", "late", "shown", "failed", "given_up", "held")
 _SECONDS = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
 _SHORT = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -108,6 +109,12 @@ SLACK_LIMITED = Counter("unknot_slack_waits", "Times that Slack asked to wait wi
 SLACK_CONNECTED = Gauge(
     "unknot_slack_connected", "1 while the websocket to Slack stands; only with Socket Mode.", registry=REGISTRY
 )
+REMINDERS = Counter(
+    "unknot_reminders", "Reminders that people asked for, by what became of them.", ["outcome"], registry=REGISTRY
+)
+REMINDERS_DUE = Gauge(
+    "unknot_reminders_due", "Reminders whose time has come and that were not brought yet.", registry=REGISTRY
+)
 ERRORS = Counter("unknot_errors", "Log entries of level ERROR and above.", ["component"], registry=REGISTRY)
 
 # Shown as 0 from the first scrape on: a rate over something that appears with its first count misses that count.
@@ -121,6 +128,7 @@ for _counter, _values in (
     (SLACK_EVENTS, ("taken", "dropped", "uninstalled", "revoked")),
     (SLACK_DELIVERED, ("sent", "failed", "given_up")),
     (DATABASE_TROUBLE, ("away", "damaged")),
+    (REMINDERS, REMINDED),
 ):
     for _value in _values:
         _counter.labels(_value)

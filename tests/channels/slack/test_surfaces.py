@@ -28,17 +28,19 @@ async def press_home(app, view, action: str) -> None:
     assert (await app.interact(payload))[0] == 200
 
 
-async def test_home_says_what_it_is_and_offers_four_things(app):
+async def test_home_says_what_it_is_and_offers_six_things(app):
     view, published = await open_home(app)
     assert published["user_id"] == "U1"
     assert [item["text"]["text"] for item in elements(view)] == [
         "Start",
         "Last summary",
         "Copy of my data",
+        "Remind me daily",
+        "No reminders",
         "Delete my data",
     ]
     assert "not a clinician" in json.dumps(view)
-    assert "confirm" in elements(view)[3]
+    assert "confirm" in elements(view)[5]
 
 
 async def test_the_messages_tab_publishes_nothing(app):

@@ -20,15 +20,18 @@ from sanic.response import json as json_response
 from sanic.response import text as text_response
 
 from unknot.channels.health import Health, Readiness, add_checks, serve_health
+from unknot.channels.reminders import run, worker
 from unknot.channels.slack.config import SlackConfig, SlackConfigError, from_settings
 from unknot.channels.slack.delivery import SlackOutput
 from unknot.channels.slack.desk import Desk
 from unknot.channels.slack.records import Records
 from unknot.channels.slack.socket_mode import Socket
+from unknot.channels.slack.turns import PREFIX
 from unknot.channels.slack.words import Words
 from unknot.channels.strict_http import be_strict
 from unknot.conversations.access import Access, AwayError
 from unknot.conversations.inbox import Inbox
+from unknot.conversations.reminding import Reminding
 from unknot.knowledge.loader import load
 from unknot.settings import load_settings
 
@@ -48,6 +51,7 @@ class SlackChannel(SlackInput):
         self._database: Access | None = None
         self._inbox: Inbox | None = None
         self._socket: Socket | None = None
+        self._worker: Reminding | None = None
         self._connecting: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -71,9 +75,13 @@ class SlackChannel(SlackInput):
                 raise RuntimeError("the server was not prepared")
             records = Records(app, self._database)
             self._desk = Desk(self._config, self._inbox, lambda: app.ctx.agent, records, words)
+            self._worker = worker(app, self._database)
+            self._worker.serve(PREFIX, self._desk.reminders.bring)
+            if reminding := run(app):
+                self._connecting.append(reminding)
             if self._config.app_token:
                 self._socket = Socket(self._config, self._desk)
-                self._connecting = [loop.create_task(job()) for job in (self._socket.run, self._socket.watch)]
+                self._connecting += [loop.create_task(job()) for job in (self._socket.run, self._socket.watch)]
 
         async def stop(_: Sanic, __: Any) -> None:
             for task in self._connecting:

@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from rasa.core.channels.channel import OutputChannel
 
@@ -49,6 +49,20 @@ def person_of(conversation: str) -> Person | None:
     kind, _, rest = conversation.partition(":")
     team, _, user = rest.partition(":")
     return Person(team, user) if kind == "slack" and team and user else None
+
+
+class Noted(Protocol):
+    """What is sent once: `label` names the message in Slack, `inherited` says that it may have arrived before."""
+
+    inherited: bool
+    arrived: frozenset[str] | None
+
+    @property
+    def label(self) -> str:
+        """The same on every server."""
+
+    async def sent(self) -> None:
+        """It has arrived."""
 
 
 class Receipt:
@@ -141,6 +155,10 @@ class Delivery:
         line.waiting.extend((message, receipt) for message in messages)
         self._start(person, line)
 
+    async def send_once(self, person: Person, message: Message, noted: Noted) -> None:
+        """Sends a message now, apart from those that wait, unless it has arrived. Raises SlackCallError."""
+        await self._deliver(person, message, noted)
+
     def try_again(self) -> None:
         """Sends what did not get through before, to those for whom it is time."""
         SLACK_UNDELIVERED.set(sum(len(line.undelivered) for line in self._lines.values()))
@@ -210,14 +228,14 @@ class Delivery:
             line.undelivered.popleft()
         line.pause = FIRST_RETRY
 
-    async def _deliver(self, person: Person, message: Message, receipt: Receipt | None) -> None:
+    async def _deliver(self, person: Person, message: Message, receipt: Noted | None) -> None:
         if not (receipt and receipt.inherited and await self._has_arrived(person, receipt)):
             await self._post(person, message, receipt.label if receipt else "")
             SLACK_DELIVERED.labels("sent").inc()
         if receipt:
             await receipt.sent()
 
-    async def _has_arrived(self, person: Person, receipt: Receipt) -> bool:
+    async def _has_arrived(self, person: Person, receipt: Noted) -> bool:
         """Whether Slack has the message already; where it cannot be asked, rather twice than never."""
         if receipt.arrived is None:
             receipt.arrived = frozenset()

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
-from unknot.channels.slack import clicks, events, home
+from unknot.channels.slack import clicks, events, home, reminding
 from unknot.channels.slack.api import SlackApi, SlackCallError
 from unknot.channels.slack.asking import FORM, OPEN_FORM, TICK
 from unknot.channels.slack.blocks import Block, Message
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 Raw = Mapping[str, Any]
 _EXPORT_PIECE = 3_000  # characters of a message with a part of an export
 Answer = dict[str, Any] | None
-_ONCE = (OPEN_FORM, home.SUMMARY, home.EXPORT, home.DELETE)
+_ONCE = (OPEN_FORM, home.SUMMARY, home.EXPORT, home.DELETE, reminding.ASK, reminding.STOP)
 _OUTCOMES = {Dropped: "dropped", Uninstalled: "uninstalled", TokensRevoked: "revoked"}
 
 
@@ -68,6 +68,7 @@ class Desk:
         self._inbox = inbox
         self.teams = Teams(config, self.api)
         self.delivery = Delivery(self.api, words)
+        self.reminders = reminding.SlackReminders(inbox.database, self.delivery, words)
         self._turns = Turns(config, inbox, agent, self.delivery, words)
         self._tasks: set[asyncio.Task[None]] = set()
         loop = asyncio.get_running_loop()
@@ -99,6 +100,8 @@ class Desk:
         if not person.team or not person.user:
             return None
         words = str(form.get("text") or "").strip() or self._words["start_words"]
+        if answer := await self.reminders.heard(person, words):
+            return {"response_type": "ephemeral", "text": answer.text, "blocks": list(answer.blocks)}
         if await self._turns.say(person, words, f"command.{trigger}"):
             self._start(self._point_command(person, form))
         return None
@@ -136,6 +139,13 @@ class Desk:
             if self._recent.claim("message", said.person.team, said.channel, said.ts):
                 self._turns.tell(said.person, self._words["only_text"])
             return
+        about = ("reminder", said.person.team, said.channel, said.ts)
+        if self._recent.knows(*about):
+            return
+        if said.private and (answer := await self.reminders.heard(said.person, said.text)):
+            self._recent.claim(*about)
+            self.delivery.send(said.person, [answer])
+            return
         words = said.text if typed(said.text) else self._words["start_words"]
         if await self._turns.say(said.person, words, f"{said.channel}.{said.ts}") and not said.private:
             self._start(self._point_mention(said))
@@ -153,6 +163,11 @@ class Desk:
             await self._turns.say(person, self._words["start_words"], f"home.{trigger}")
         elif name == home.SUMMARY:
             self._start(self._open_summary(person, trigger))
+        elif name == reminding.ASK:
+            self._start(self._open(person, trigger, reminding.form(self._words)))
+        elif name == reminding.STOP:
+            await self.reminders.stop(person)
+            self._turns.tell(person, self._words.message("reminder_off"))
         elif name == home.EXPORT:
             self._turns.do(person, lambda: self._export(person))
         elif name == home.DELETE:
@@ -162,12 +177,14 @@ class Desk:
             await self._chose(person, clicks.origin_of(raw), clicks.chosen(raw), name)
 
     async def _filled_in(self, person: Person, view: Raw) -> Answer:
+        if view.get("callback_id") == reminding.FORM and (choice := reminding.picked(view, self._words)):
+            self.delivery.send(person, [await self.reminders.start(person, *choice)])
         if view.get("callback_id") != FORM:
             return None
-        choice = clicks.form_answer(view)
-        if choice is None:
+        filled = clicks.form_answer(view)
+        if filled is None:
             return {"response_action": "errors", "errors": {"place": self._words["form_empty"]}}
-        await self._chose(person, clicks.form_origin(view), choice, FORM)
+        await self._chose(person, clicks.form_origin(view), filled, FORM)
         return None
 
     async def _chose(self, person: Person, origin: Origin, choice: Chosen | None, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from unknot.channels.slack import blocks
+from unknot.channels.slack import blocks, reminding
 from unknot.channels.slack.blocks import Block
 from unknot.channels.slack.mrkdwn import escape
 from unknot.channels.slack.render import render
@@ -27,6 +27,8 @@ def home(words: Words) -> Block:
         blocks.button(START, words["home_start"], START, style="primary"),
         blocks.button(SUMMARY, words["home_summary"], SUMMARY),
         blocks.button(EXPORT, words["home_export"], EXPORT),
+        blocks.button(reminding.ASK, words["remind_ask"], reminding.ASK),
+        blocks.button(reminding.STOP, words["remind_stop"], reminding.STOP),
         blocks.button(DELETE, words["home_delete"], DELETE, style="danger", confirm=confirm),
     ]
     return {

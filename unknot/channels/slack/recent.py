@@ -22,3 +22,7 @@ class Recent:
         while len(self._ids) > self._most:
             self._ids.popitem(last=False)
         return True
+
+    def knows(self, *parts: str) -> bool:
+        """Whether the id was claimed before."""
+        return parts in self._ids

@@ -39,7 +39,8 @@ class Records:
         if records.is_empty(found):
             return None
         said = [{"from": one["from"], "at": one["at"], "text": _text_of(one)} for one in found["messages"]]
-        return {"messages": said, "waiting": found["waiting"], "understood": found["understood"]}
+        kept = {"messages": said, "waiting": found["waiting"], "understood": found["understood"]}
+        return {**kept, "days": found["days"]} if found["days"] else kept
 
     async def delete(self, conversation: str, up_to: int | None = None) -> bool:
         """Deletes a conversation, after a turn under way; with `up_to`, but for what was accepted after it."""

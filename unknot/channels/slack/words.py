@@ -31,6 +31,15 @@ class Words:
     def __getitem__(self, name: str) -> str:
         return self._own[name]
 
+    @property
+    def messages(self) -> Mapping[str, str]:
+        """The knowledge's messages by key."""
+        return self._knowledge.messages if self._knowledge else {}
+
+    def message(self, key: str) -> str:
+        """A message of the knowledge, empty when there is none."""
+        return self._message(key)
+
     def level(self, level: str) -> str:
         """The heading of a level, empty when there is none."""
         return self._message(f"level_{level}")
@@ -53,4 +62,4 @@ class Words:
         return f"{self['sources']} " + "; ".join(names) if names else ""
 
     def _message(self, key: str) -> str:
-        return self._knowledge.messages.get(key, "") if self._knowledge else ""
+        return self.messages.get(key, "")

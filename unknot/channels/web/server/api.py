@@ -14,24 +14,28 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from unknot.channels.health import NO_STORE, Health, Readiness
+from unknot.channels.reminders import ends, run, worker
 from unknot.channels.web.server import conversation
 from unknot.channels.web.server.config import WebConfig
 from unknot.channels.web.server.conversation import Item, sender_id
 from unknot.channels.web.server.guard import RefusedError, address, json_body, refusal_body
 from unknot.channels.web.server.handover import Handover
+from unknot.channels.web.server.later import Later
 from unknot.channels.web.server.limits import Limits
+from unknot.channels.web.server.links import Links
 from unknot.channels.web.server.reception import Reception
 from unknot.channels.web.server.sessions import Sessions
 from unknot.channels.web.server.store import Session, Store
 from unknot.channels.web.server.turns import Turn, Turns
 from unknot.channels.web.server.urgency import Urgency
-from unknot.conversations import records
+from unknot.conversations import records, reminders
 from unknot.conversations.access import Access
 from unknot.conversations.events import all_of
 from unknot.conversations.handling import LOCK_PAUSE, Handling
 from unknot.conversations.inbox import Accepted, Inbox
 from unknot.conversations.load import Load
 from unknot.conversations.records import WEB, has_spoken
+from unknot.knowledge.loader import load
 from unknot.observability.metrics import RATE_LIMITED
 
 logger = logging.getLogger(__name__)
@@ -58,6 +62,10 @@ class Api:
         self.health = Health(Readiness(self._database, self._inbox.server, room), self._database)
         self._limits = Limits(config)
         self._handover = Handover(self._database, clock)
+        self.later = Later(self._database, self.sessions.require, self._limits.check, clock)
+        self.links = Links(
+            self._database, self._handover, self.sessions.require, self._limits.check, clock, config.proxies
+        )
         self._urgency: Urgency | None = None
         self._reception = Reception(
             config, self._inbox, self._turns, self._store, self._load, self._limits, lambda: self._urgency, clock
@@ -65,13 +73,16 @@ class Api:
         self._tasks: list[asyncio.Task[None]] = []
         self._swept = 0.0
 
-    async def start(self) -> None:
+    async def start(self, app: Any) -> None:
         """Begins what runs beside the requests; in the server's loop."""
         loop = asyncio.get_running_loop()
+        worker(app, self._database)
         self._tasks = [
             loop.create_task(job())
             for job in (self._inbox.keep_alive, self._load.watch, self._take_up, self._get_urgency)
         ]
+        if reminding := run(app):
+            self._tasks.append(reminding)
 
     async def close(self) -> None:
         """Gives back what is not done, and lets go of the database and of Redis."""
@@ -140,6 +151,8 @@ class Api:
         if request.ctx.over and await self._has_spoken(session):
             raise _too_many("address", request.ctx.over)
         body = json_body(request, self.config.max_body)
+        if ends(str(body.get("text") or "")[:100], load().messages):
+            await self._database.run(lambda db: reminders.stop(db, sender_id(session.session)))
         turn = await self._reception.take(request, session, body)
         headers = {**NO_STORE, "X-Accel-Buffering": "no", **self.sessions.origins.headers(request)}
         response = await request.respond(content_type="application/x-ndjson", headers=headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,8 @@ from unknot.channels.web.server.guard import (
     check_host,
     refusal_response,
 )
+from unknot.channels.web.server.links import PATH as LINKS
+from unknot.channels.web.server.links import answering
 from unknot.channels.web.server.wording import Wording
 from unknot.conversations.handling import PASSING
 from unknot.knowledge.loader import load
@@ -96,8 +99,8 @@ class WebChannel(InputChannel):
             app.error_handler.add(Exception, _on_error(api, fallback))
             serve_health(app, api.health)
 
-        async def start(_: Sanic, __: Any) -> None:
-            await api.start()
+        async def start(app: Sanic, _: Any) -> None:
+            await api.start(app)
 
         async def close(_: Sanic, __: Any) -> None:
             await api.close()
@@ -116,9 +119,15 @@ def _api_routes(blueprint: Blueprint, api: Api) -> None:
         ("export", "GET", api.export),
         ("handover", "GET", api.handover),
         ("conversation", "DELETE", api.delete),
+        ("reminders", "GET POST DELETE", api.later.reminders),
+        ("reminders.ics", "GET", api.later.calendar),
+        ("handover/link", "POST", api.links.make),
     )
-    for path, method, handler in routes:
-        blueprint.add_route(_guarded(api, handler), f"{API}{path}", methods=[method, "OPTIONS"], name=f"api_{path}")
+    for path, methods, handler in routes:
+        name = re.sub(r"\W", "_", f"api_{path}")
+        blueprint.add_route(_guarded(api, handler), f"{API}{path}", methods=[*methods.split(), "OPTIONS"], name=name)
+    opened = answering(api.links.open, api.admit)
+    blueprint.add_route(opened, f"{LINKS}<token:str>", methods=["GET", "POST"], name="handover_link")
 
 
 def _guarded(api: Api, handler: Callable[[Request], Awaitable[HTTPResponse | None]]) -> Any:

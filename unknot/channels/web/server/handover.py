@@ -12,7 +12,7 @@ from unknot.channels.health import NO_STORE
 from unknot.channels.web.server.guard import RefusedError
 from unknot.conversations.access import Access
 from unknot.conversations.events import all_of, understood
-from unknot.handover.document import FORMATS, NothingToldError, NotInstalledError, document
+from unknot.handover.document import FORMATS, Document, NothingToldError, NotInstalledError, document
 
 _CASE_SLOT, _FORMAT = "case", "pdf"
 
@@ -27,17 +27,20 @@ class Handover:
 
     async def of(self, request: Request, conversation: str) -> HTTPResponse:
         """The document of a conversation, in the format that the query asks for. Raises RefusedError."""
-        form = str(request.args.get("format", _FORMAT))
+        made = await self.made(conversation, str(request.args.get("format", _FORMAT)))
+        headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{made.name}"'}
+        return raw(made.content, content_type=made.kind, headers=headers)
+
+    async def made(self, conversation: str, form: str) -> Document:
+        """The document of a conversation in one of FORMATS. Raises RefusedError."""
         if form not in FORMATS:
             raise RefusedError("bad_request")
         events = await self._database.run(lambda db: all_of(db, conversation))
         case = understood(events).get(_CASE_SLOT)
         try:
             async with self._one:
-                made = await asyncio.to_thread(document, case, form, self._clock())
+                return await asyncio.to_thread(document, case, form, self._clock())
         except NothingToldError:
             raise RefusedError("nothing_told") from None
         except NotInstalledError:
             raise RefusedError("not_installed") from None
-        headers = {**NO_STORE, "Content-Disposition": f'attachment; filename="{made.name}"'}
-        return raw(made.content, content_type=made.kind, headers=headers)
