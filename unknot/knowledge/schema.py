@@ -92,7 +92,6 @@ class Finding:
     emergency_when_over: bool = False  # it stays an emergency after it has passed
     over_sources: tuple[str, ...] = ()  # where that stands; empty: kept an emergency out of caution alone
     ask_unless_worded: bool = False  # read from the sense of a message and from none of its words, it is asked about
-    ask_when_worded: bool = False  # said in its words it is asked about, however little the model sees
     new_question: str = ""  # asked instead of the message `new_question` where "new or worse" does not fit
 
 

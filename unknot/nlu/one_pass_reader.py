@@ -84,9 +84,6 @@ class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtr
         self._thresholds = Thresholds(**config["agreement"])
         self._surer = {f: replace(self._thresholds, stated=p) for f, p in config["surer"].items()}
         self._questions = frozenset(load().questions)
-        # Where words suffice for a question, no probability of the model is low enough to overrule them.
-        for name in (f.id for f in load().findings.values() if f.ask_when_worded):
-            self._surer[name] = replace(self._surer.get(name, self._thresholds), doubted=0.0)
         self._asked_unless_worded = frozenset(f.id for f in load().findings.values() if f.ask_unless_worded)
 
     @classmethod

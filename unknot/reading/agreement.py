@@ -40,7 +40,7 @@ class Thresholds:
 
     `stated`: from here on the model alone states it; `possible`: it alone asks. `agreed`: from here on it confirms
     what the rules found; `doubted`: down to here the rules' finding is asked about, below it the model
-    overrules them.
+    overrules them (at 0 never: what explicit words state is at least asked about).
     `vetoed`: where the rules read it as denied, gone or supposed, from here on it is asked about all the same.
     `meant`: from here on a state other than now is taken from the model.
     """
