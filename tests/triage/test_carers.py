@@ -95,3 +95,10 @@ def test_a_man_is_not_asked_whether_he_is_pregnant() -> None:
         talk.no()
     offered = {choice["id"] for choice in talk.of("ask")[0]["choices"]}
     assert not offered & {"pregnant", "maybe_pregnant", "breastfeeding"}
+
+
+def test_what_is_told_of_another_is_no_fact_of_whoever_writes_about_themselves() -> None:
+    talk = Talk()
+    talk.tell(location="lower", severity=5, age=40)
+    talk.say("my wife is 70", "inform", (WIFE, Mention("age", 70, owner="other")))
+    assert talk.case.age == 40

@@ -265,3 +265,18 @@ def test_fine_is_not_unsafe_and_the_back_is_gone_back_to() -> None:
     talk.say("can we talk about my back", "nlu_fallback")
     assert talk.asked == ["red_flags"]
     assert M["crisis_go_on"] in texts(talk)[-1]
+
+
+@pytest.mark.parametrize("words", ["ok", "ok thx", "alright, thanks"])
+def test_taking_note_is_no_yes_to_a_sign(words: str) -> None:
+    talk = at_the_list()
+    talk.say(words, "affirm", (Mention("act", "yes"),))
+    assert talk.level is None
+    assert str(talk.case.pending).startswith("red_flags_first")
+
+
+def test_ok_accepts_an_offer() -> None:
+    talk = Talk()
+    talk.ask("spasm_duration")
+    talk.say("ok", "affirm", (Mention("act", "yes"),))
+    assert talk.asked == ["red_flags"]

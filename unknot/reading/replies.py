@@ -3,12 +3,12 @@
 Each is a mention of kind `act`, like yes and no. Values: `asks`, `never`, `gone`, `examined` (anywhere in a
 message), `further_question` (one for each), `said_never`, `said_examined`, `said_safe` (nothing else in it),
 `sent_on`, `counted`, `wishes_death`, `recent`, `long_ago`, `lasting`, `resume`, `hedge`, `except`, `partly`,
-`some_of_these`, `cross`, `rest_no`, `not_helped`, `called`, `coming`, `cannot_phone`, `scared`, `alone`,
-`stop_word`, `new_word`, `crisis_word`; `item:3` and `not_item:3` (a line of the list, 1 for the first and -1 for
-the last); `reported`, `he`, `she`, `own_body` (who speaks, and of whom); `row:nyn`; `rather` and `numeral:8` (in
-short messages). The place of these is that of the thing: `thing_no` ("asthma, no": what a trailing no belongs to is
-told, and the rest is denied), `thing_yes` and `asked_no` ("fever? no", which says nothing of the rest), `cannot`
-("can you walk? no").
+`some_of_these`, `only_noted`, `cross`, `rest_no`, `not_helped`, `called`, `coming`, `cannot_phone`, `scared`,
+`alone`, `stop_word`, `new_word`, `crisis_word`; `item:3` and `not_item:3` (a line of the list, 1 for the first and
+-1 for the last); `reported`, `he`, `she`, `own_body` (who speaks, and of whom); `row:nyn`; `rather` and `numeral:8`
+(in short messages). The place of these is that of the thing: `thing_no` ("asthma, no": what a trailing no belongs
+to is told, and the rest is denied), `thing_yes` and `asked_no` ("fever? no", which says nothing of the rest),
+`cannot` ("can you walk? no").
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _SEARCHED = (
     "except",
     "partly",
     "some_of_these",
+    "only_noted",
     "cross",
     "rest_no",
     "not_helped",

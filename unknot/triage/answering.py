@@ -75,7 +75,9 @@ class Asked:
         """Yes, no, unknown, refused, or None."""
         if any(choice.id == "skip" for choice in self.ticked):
             return REFUSED
-        return reply_kind(self.turn)
+        kind = reply_kind(self.turn)
+        # "Ok, thanks" goes along with an offer; whether a sign is there it does not say.
+        return None if kind == YES and "only_noted" in self.turn.acts() and self.waiting.id != CONSENT else kind
 
     def statement(self, what: str, certainty: str = STATED, **more: Any) -> Statement:
         """A statement that answers this question."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from unknot.triage.case import VALUE_FIELDS, Case
 from unknot.triage.claims import quoted
-from unknot.triage.statement import POSSIBLE, STATED, Statement
+from unknot.triage.patient import SELF
+from unknot.triage.statement import OTHER, POSSIBLE, STATED, Statement
 from unknot.triage.turn import Mention, Turn
 
 RECURRENT = "recurrent"
@@ -29,7 +30,7 @@ class _Value:
 
 def statements(case: Case, turn: Turn) -> list[Statement]:
     """Values that are told, and findings that are told with them."""
-    found = _read(turn)
+    found = _read(case, turn)
     found |= _bare_number(case, turn, found)
     place = found.get("location")
     if place is not None and place.value in _SIDELESS and "side" not in found:
@@ -46,12 +47,12 @@ def statements(case: Case, turn: Turn) -> list[Statement]:
     return said
 
 
-def _read(turn: Turn) -> dict[str, _Value]:
+def _read(case: Case, turn: Turn) -> dict[str, _Value]:
     found: dict[str, _Value] = {}
     for name in VALUE_FIELDS:
         best = turn.best(name)
-        if best is None:
-            continue
+        if best is None or (best.owner == OTHER and case.patient == SELF):
+            continue  # "my wife is 70" says nothing of whoever writes about their own back
         value = best.value
         certainty = STATED
         if name == "severity":
