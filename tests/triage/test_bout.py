@@ -24,6 +24,7 @@ from unknot.triage.turn import Mention
 KNOWLEDGE = load()
 M = KNOWLEDGE.messages
 SCHEMA = json.loads((ROOT / "unknot" / "knowledge" / "reply.schema.json").read_text(encoding="utf-8"))
+FITS = jsonschema.Draft7Validator(SCHEMA)
 START = 20_000
 NONE = "none of these"
 
@@ -59,7 +60,7 @@ def on(talk: Talk, day: int, *texts: str, intent: str = "inform", hour: int = 9)
     talk.on_day(START + day, hour)
     said = [reply for text in texts for reply in talk.say(text, "deny" if text == NONE else intent)]
     for reply in said:
-        jsonschema.validate(reply, SCHEMA)
+        FITS.validate(reply)
     return said
 
 

@@ -244,7 +244,8 @@ def _due(heard: Heard, episode: Episode) -> Case:
 def _begun(heard: Heard, report: Report) -> Case:
     """The case with the check-in that this message begins, where it does not belong to one that goes on."""
     case, diary, episode = heard.case, Diary.of(heard.case), current(heard.case)
-    if episode is None or is_of_a_check_in(heard.waiting) or (diary.asked == case.day and diary.todo):
+    goes_on = diary.asked == case.day and (diary.todo or is_of_a_check_in(heard.waiting))
+    if episode is None or goes_on:
         return case
     signs = (SIGNS,) if diary.signs < case.day or report.feeling == WORSE else ()
     return begun(case, (FEELING, PAIN, *signs), episode.level, episode.stage)
@@ -252,10 +253,11 @@ def _begun(heard: Heard, report: Report) -> Case:
 
 def _after(heard: Heard, case: Case, report: Report | None = None, checked: CheckedIn | None = None) -> Case:
     """The case without the questions that this message has answered or passed over."""
-    done = [heard.waiting] if heard.answered and heard.waiting in ALL else []
+    refused = checked is not None and bool(checked.refused)
+    done = [heard.waiting] if heard.answered and heard.waiting in ALL and not refused else []
     if heard.waiting == SIGNS and heard.answered:
         case = with_diary(case, replace(Diary.of(case), signs=case.day))
-    if report is not None and checked is not None and not checked.refused:
+    if report is not None and not refused:
         done += [FEELING] if report.feeling or report.pain is not None else []
         done += [PAIN] if report.pain is not None else []
     return left_open(case, tuple(done)) if done else case

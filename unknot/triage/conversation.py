@@ -221,6 +221,8 @@ def _questions(got: Taken) -> list[str]:
 
 def _moves_on(case: Case, turn: Turn) -> bool:
     """Messages that need no reply of their own because the interview answers them."""
+    if bout.CHECK_IN in turn.wishes():
+        return True
     if case.pending is None:
         return case.started and (turn.intent in ("inform", "affirm", "got_worse", "new_episode") or not case.asked)
     return turn.intent in ("inform", "request_plan", "new_episode", "got_worse") and not case.misses
