@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.browser import find
 from tests.channels.web.chat import LAUNCH, REST, RULES, Chat
@@ -39,6 +39,7 @@ ON_THE_PAGE = {"axe-core": "axeCore", "IBM": "ibm"}
 ON_A_PLAIN_ONE = {"htmlcs": "htmlcs", "screen reader": "heard"}
 VALIDATOR = "vnu"
 PAPER = "on paper"
+PATIENCE = 60_000  # ms: a busy machine is no finding
 # On a phone the open panel covers the page around, whose heading and main part are out of reach meanwhile.
 COVERED, OF_THE_HOST = "in a corner, open", {"landmark-one-main", "page-has-heading-one"}
 
@@ -128,6 +129,8 @@ def run(browser: Browser, url: str, size: str, scheme: str, found: Found, folder
     """Every state at one size in one colour scheme."""
     context, other = (browser.new_context(**options(size, scheme)) for _ in range(2))
     chat, plain = Chat(context, url), other.new_page()
+    chat.page.set_default_timeout(PATIENCE)
+    plain.set_default_timeout(PATIENCE)
     for state in walk(chat):
         look(chat, plain, state, f"{size} {scheme} {state}", found, folder)
     context.close()
@@ -144,6 +147,7 @@ def main() -> int:
         print("npm is not here: nothing is checked")
         return 0
     found = Found()
+    expect.set_options(timeout=PATIENCE)
     with (
         tempfile.TemporaryDirectory() as kept,
         tempfile.TemporaryDirectory() as folder,
@@ -151,13 +155,15 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=str(find()), args=LAUNCH)
-        for size in wanted.sizes or SIZES:
-            for scheme in wanted.look or LOOKS:
-                run(browser, server.url, size, scheme, found, Path(folder))
-                print(f"{size}, {scheme}: seen", flush=True)
-        browser.close()
-        validate(Path(folder), found)
-    found.tell()
+        try:
+            for size in wanted.sizes or SIZES:
+                for scheme in wanted.look or LOOKS:
+                    run(browser, server.url, size, scheme, found, Path(folder))
+                    print(f"{size}, {scheme}: {sum(map(len, found.findings.values()))} findings so far", flush=True)
+        finally:  # what was found is told even if the browser gave up
+            browser.close()
+            validate(Path(folder), found)
+            found.tell()
     return 1 if found.findings else 0
 
 

@@ -52,6 +52,13 @@ def test_text_size_and_colours_are_the_persons_choice(shared: FakeServer, visit:
 
 
 @pytest.mark.browser
+def test_on_a_wide_screen_the_signs_stay_beside_the_talk(shared: FakeServer, visit: Visit) -> None:
+    for width, shown in ((1180, True), (820, False)):
+        chat = visit(shared.url, viewport={"width": width, "height": 760}).open()
+        expect(chat.page.locator(".signs")).to_be_visible(visible=shown)
+        expect(chat.page.locator(".lead")).to_be_hidden()
+
+
 def test_a_talk_that_is_not_kept_is_gone_with_the_page(shared: FakeServer, visit: Visit) -> None:
     chat = visit(shared.url).open()
     chat.button("Menu").click()
