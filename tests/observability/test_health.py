@@ -32,7 +32,7 @@ def test_alive_and_ready_over_http(server: FakeServer) -> None:
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     assert answer.json() == {
         "status": "ready",
-        "checks": {"model": True, "database": True, "actions": True, "room": True},
+        "checks": {"model": True, "database": True, "actions": True, "room": True, "reminders": True},
     }
     assert alive_for(ROOT / "credentials.yml", server.url)() is None
     server.agent.ready = False
@@ -42,7 +42,7 @@ def test_alive_and_ready_over_http(server: FakeServer) -> None:
         time.sleep(0.05)
     assert answer.json() == {
         "status": "not_ready",
-        "checks": {"model": False, "database": True, "actions": True, "room": True},
+        "checks": {"model": False, "database": True, "actions": True, "room": True, "reminders": True},
     }
     assert http.get("/healthz").status_code == 200
 

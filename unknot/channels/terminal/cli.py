@@ -12,11 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TextIO
 
+from unknot.channels.terminal.later import FILE, welcome
 from unknot.channels.terminal.render import Look
 from unknot.channels.terminal.screen import can_edit, line_reader
 from unknot.channels.terminal.server import LAUNCHER, Server, StartError
 from unknot.channels.terminal.talk import AWAY_EXIT, Talk, converse, list_unsent, pipe
-from unknot.channels.terminal.transport import RestTransport, Transport
+from unknot.channels.terminal.transport import RestTransport, Transport, TurnError
 from unknot.channels.terminal.web import WebTransport
 from unknot.settings import USAGE_EXIT, Settings, http_url, settings_of_command
 
@@ -113,6 +114,12 @@ def _talk(
     plain = options.plain or not can_edit()
     if not options.json:
         talk.say("Unknot. Say in your own words what is wrong; /help lists the commands")
+    talk.kept = settings.data_dir / FILE
+    try:
+        if greeting := welcome(transport, talk.kept):
+            talk.say(greeting)
+    except TurnError:
+        pass  # without it one talks all the same
     reader = line_reader(plain=plain, colour=talk.look.colour, history=options.history)
 
     def renew() -> Transport:

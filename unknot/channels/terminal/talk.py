@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TextIO
 
 from unknot.channels.terminal.choices import Pending, pending
+from unknot.channels.terminal.later import USAGE, change
 from unknot.channels.terminal.payloads import Payload, is_emergency
 from unknot.channels.terminal.render import Look, render, wrap
 from unknot.channels.terminal.transport import ServerAwayError, Transport, TurnError
@@ -27,6 +30,7 @@ HELP = """\
 /new         start a new conversation
 /save F      write this conversation to the file F
 /handover F  write a page to take to a clinician to the file F, as PDF
+/remind T    be greeted once a day from the time T on, when you start this again; /remind off ends it
 /export F    write everything the server keeps about it to the file F, as JSON
 /delete      have the server delete all of that, and begin anew
 /quit        leave (Ctrl-D too)
@@ -45,6 +49,7 @@ class Talk:
     open_question: Pending = field(default_factory=Pending)
     last: list[Payload] = field(default_factory=list)
     transcript: list[str] = field(default_factory=list)
+    kept: Path | None = None  # where the session is kept of somebody who asked to be reminded
 
     def turn(self, typed: str) -> None:
         """Send what was typed and show what comes back, each payload as it arrives. Raises `TurnError`."""
@@ -164,6 +169,8 @@ def _command(talk: Talk, line: str, renew: Callable[[], Transport]) -> bool:
         _save(talk, rest.strip(), "\n".join(talk.transcript).encode())
     elif name in _FETCHED and rest.strip():
         _fetch(talk, rest.strip(), _FETCHED[name])
+    elif name == "/remind":
+        _remind(talk, rest.strip())
     elif name == "/delete":
         _delete(talk)
     elif name == "/help":
@@ -193,6 +200,13 @@ def _fetch(talk: Talk, name: str, fetch: Callable[[Transport], bytes]) -> None:
     _save(talk, name, content)
 
 
+def _remind(talk: Talk, words: str) -> None:
+    try:
+        talk.say(change(talk.transport, words, talk.kept))
+    except TurnError as trouble:
+        talk.say(USAGE if trouble.status == http.client.BAD_REQUEST else f"{str(trouble).rstrip('.')}.")
+
+
 def _delete(talk: Talk) -> None:
     try:
         talk.transport.erase()
@@ -200,6 +214,8 @@ def _delete(talk: Talk) -> None:
         talk.say(f"{trouble}. Nothing was deleted.")
         return
     talk.open_question, talk.last, talk.transcript = Pending(), [], []
+    if talk.kept:
+        talk.kept.unlink(missing_ok=True)
     talk.say("the server keeps nothing of this conversation any more")
 
 

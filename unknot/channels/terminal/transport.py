@@ -55,6 +55,16 @@ class Transport(Protocol):
     def erase(self) -> None:
         """Has the server delete everything it keeps about the conversation. Raises `TurnError`."""
 
+    @property
+    def cookie(self) -> str:
+        """The session, "" without one."""
+
+    def resume(self, cookie: str) -> bool:
+        """Goes on with a session of before; False where it is over. Raises `TurnError`."""
+
+    def reminders(self, method: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What is on after a GET, POST or DELETE. Raises `TurnError`."""
+
 
 class RestTransport:
     """Rasa's REST webhook: `POST {url}/webhooks/rest/webhook`, all replies of a turn at once."""
@@ -90,7 +100,17 @@ class RestTransport:
 
     def handover(self) -> bytes:
         """Rasa's REST webhook cannot do this. Raises `TurnError`."""
-        raise TurnError("that needs the web channel, which this server does not have", sent=False)
+        raise _needs_web()
+
+    cookie = ""
+
+    def resume(self, cookie: str) -> bool:
+        """Rasa's REST webhook cannot do this. Raises `TurnError`."""
+        raise _needs_web()
+
+    def reminders(self, method: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Rasa's REST webhook cannot do this. Raises `TurnError`."""
+        raise _needs_web()
 
     def erase(self) -> None:
         """Rasa's REST webhook cannot do this. Raises `TurnError` with what can be done instead."""
@@ -98,6 +118,10 @@ class RestTransport:
 
     def _ask_the_operator(self) -> TurnError:
         return TurnError(f"only who runs the server can do that; this conversation is {self.sender}", sent=False)
+
+
+def _needs_web() -> TurnError:
+    return TurnError("that needs the web channel, which this server does not have", sent=False)
 
 
 @contextmanager

@@ -68,6 +68,25 @@ class WebTransport:
         with call("GET", url, headers=self._session(), timeout=self.timeout) as response:
             return response.read()
 
+    @property
+    def cookie(self) -> str:
+        """The session, "" before the first message."""
+        return self._cookie
+
+    def resume(self, cookie: str) -> bool:
+        """Goes on with a session of before; False where it is over (a new one is open then). Raises `TurnError`."""
+        self._cookie = cookie
+        return not self._open()
+
+    def reminders(self, method: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What is on after a GET, POST or DELETE. Raises `TurnError`."""
+        if not self._cookie:
+            self._open()
+        url = f"{self.url}/api/reminders"
+        with call(method, url, body, headers=self._session(), timeout=self.timeout) as response:
+            found: dict[str, Any] = read_json(response)
+        return found
+
     def erase(self) -> None:
         """Has everything that is kept about the conversation deleted. Raises `TurnError`."""
         with call(
@@ -81,16 +100,20 @@ class WebTransport:
             raise TurnError("nothing was said yet, so nothing is kept", sent=False)
         return {"Cookie": self._cookie}
 
-    def _open(self) -> None:
-        with call("POST", f"{self.url}/api/session", {}, timeout=self.timeout) as response:
-            response.read()
+    def _open(self) -> bool:
+        """Opens the session, or the one that there is; whether it is a new one."""
+        headers = {"Cookie": self._cookie} if self._cookie else {}
+        with call("POST", f"{self.url}/api/session", {}, headers=headers, timeout=self.timeout) as response:
+            opened = read_json(response)
             try:
                 jar = SimpleCookie(response.headers.get("Set-Cookie", ""))
             except CookieError:
                 jar = SimpleCookie()
-        self._cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+        fresh = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+        self._cookie = fresh or self._cookie
         if not self._cookie:
             raise ServerFaultError("the server opened no session", sent=False)
+        return bool(isinstance(opened, dict) and opened.get("new", True))
 
     def _turn(self, body: dict[str, Any]) -> Iterator[Payload]:
         url, headers = f"{self.url}/api/messages", {"Cookie": self._cookie}

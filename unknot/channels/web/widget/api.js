@@ -75,6 +75,11 @@ export function eraseLeaving() {
   tokens.set("");
 }
 
+/** What is loaded when it is asked for: a sign once a day, a calendar file, a link with a QR code (later.js). */
+export const onDemand = async (name, page, words) => (await import(new URL("later.js", import.meta.url)))[name](page, request, words);
+/** Looks for what waits, where this browser asked for it. */
+export const waits = (page) => keep("unknot:later") && onDemand("greet", page).catch(() => {});
+
 /** Sends one message and yields the events of its turn. Throws Trouble when the stream breaks off before its end. */
 export async function* turn(message) {
   const response = await request("POST", "api/messages", message);

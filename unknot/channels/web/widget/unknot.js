@@ -1,7 +1,7 @@
 // <unknot-chat>: the launcher, the panel, and what keeps them in step with the conversation.
 // One script tag is enough: <script type="module" src="https://…/widget/unknot.js"></script>
 import known from "./advice.js";
-import { EMBEDDED, exported } from "./api.js";
+import { EMBEDDED, exported, onDemand, waits } from "./api.js";
 import { alarm, crisis, firstAid, shorten, standing } from "./cards.js";
 import { buttons, control, parted, waitingIn } from "./controls.js";
 import { MARK, h, icon, press, reachable, shown, stash } from "./dom.js";
@@ -71,7 +71,7 @@ class UnknotChat extends HTMLElement {
     this.#arrange();
     microphone(this.#t, this.field, this.grow).then((mic) => mic && this.tools.append(mic));
     this.#begin(questionOf(this, this.place === "page"));
-    this.#emit("ready");
+    this.#emit("ready"), waits(this);
   }
 
   #emit(name, detail) {
@@ -152,7 +152,7 @@ class UnknotChat extends HTMLElement {
       [t.textSize(this.look.size), () => (this.look.larger(), this.grow(), this.#arrange()), true],
       [t.theme[this.look.theme], () => this.look.recolour(), true],
       canSpeak(t.lang) && [t.readAloud[this.voice.aloud ? "off" : "on"], () => this.voice.turn()],
-      [t.exportData, file],
+      [t.exportData, file], [t.later, () => onDemand("open", this, t.laterWords)],
       [t.deleteData, () => this.dialog.showModal()],
     ].filter(Boolean);
   }

@@ -41,6 +41,7 @@ export default {
   deleteYes: "Delete it",
   cancel: "Keep it",
   fleeting: { on: "Do not keep this talk", off: "Keep this talk" },
+  later: "Remind me, hand over",
   fleetingNow: "This talk is deleted when you close or reload the page.",
   textSize: (percent) => `Text size: ${percent} %`,
   theme: { "": "Colours: as the system", light: "Colours: light", dark: "Colours: dark" },
