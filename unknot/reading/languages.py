@@ -105,7 +105,6 @@ def _likelihoods(text: str) -> dict[str, float]:
 
 @lru_cache(maxsize=1)
 def _classifier() -> Any:
-    import numpy as np
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
     from py3langid.modelio import load_model
 
@@ -114,7 +113,7 @@ def _classifier() -> Any:
     wanted = {ENGLISH, *_BY_CLASSIFIER, *_NEIGHBOURS}
     kept = [at for at, language in enumerate(languages) if language in wanted]
     return LanguageIdentifier(
-        np.ascontiguousarray(shares[:, kept]),
+        shares[:, kept].copy(order="C"),
         priors[kept],
         [languages[at] for at in kept],
         moves,

@@ -12,7 +12,7 @@ from pathlib import Path
 from unknot.channels.terminal.transport import Transport
 
 FILE = "terminal_session.json"
-USAGE = "say when: /remind 9:00, with a time zone where it is not this machine's: /remind 9:00 Europe/Berlin"
+USAGE = "say when: /remind 9:00, or /remind 9:00 Europe/Berlin"
 _LOCAL = Path("/etc/localtime")
 
 
