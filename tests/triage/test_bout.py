@@ -380,7 +380,7 @@ SAID = st.sampled_from(WORDS.split("|"))
 INTENTS = {"stop": "stop", "start over": "start_over", "hello": "greet", NONE: "deny"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(-2, 9), SAID), max_size=9), st.sampled_from(["saddle_numbness", "chest_pain"]))
 def test_nothing_of_a_check_in_lowers_an_emergency(said: list[tuple[int, str]], sign: str) -> None:
     talk, day = planned(), 1
@@ -393,7 +393,7 @@ def test_nothing_of_a_check_in_lowers_an_emergency(said: list[tuple[int, str]], 
         assert not set(ALL) & {str(talk.case.pending)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(-2, 9), SAID), max_size=10))
 def test_no_day_is_lost_and_every_message_gets_a_reply(said: list[tuple[int, str]]) -> None:
     talk, day = planned(), 1
