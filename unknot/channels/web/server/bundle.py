@@ -96,7 +96,7 @@ def _check(order: list[str], modules: Mapping[str, str]) -> None:
 
 
 def squeezed(script: str) -> str:
-    """A script without comments, indentation and spaces that nothing needs. Lines stay lines."""
+    """A script without comments, indentation and spaces that nothing needs. Statements stay on lines of their own."""
     out: list[str] = []
     code: list[str] = []
 
@@ -118,6 +118,9 @@ def squeezed(script: str) -> str:
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[ \t]*\n[ \t]*"), "\n"),
     (re.compile(r" *([=,:;{}()<>?&|!*\[\]]) *"), r"\1"),
+    # The last statement of a block needs no end; an empty one after a condition would (there is none).
+    (re.compile(r";\n\}"), "}"),
+    (re.compile(r"([{(\[,])\n"), r"\1"),
 )
 
 
