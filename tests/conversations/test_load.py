@@ -82,6 +82,31 @@ def test_while_it_is_busy_few_are_worked_at_and_an_emergency_does_not_wait_in_li
     asyncio.run(story())
 
 
+def test_nobody_joins_a_line_that_stands_still() -> None:
+    """Turns may cost more from one moment to the next, before any of them has ended to tell."""
+    wall = Clock()
+
+    async def story() -> None:
+        load, over = Load(wall), asyncio.Event()
+        busy(load)
+
+        async def turn() -> None:
+            async with load.room():
+                await over.wait()
+
+        tasks = [asyncio.create_task(turn()) for _ in range(BUSY_SLOTS + 2)]
+        await asyncio.sleep(0)
+        assert load.has_room(len(tasks))
+        wall.now += SECONDS + 0.1
+        assert not load.has_room(len(tasks))
+        assert load.has_room(len(tasks), urgent=True)
+        over.set()
+        await asyncio.gather(*tasks)
+        assert load.has_room(0)
+
+    asyncio.run(story())
+
+
 def test_emergencies_are_let_in_beyond_the_bound_and_pauses_differ() -> None:
     load = Load()
     assert load.has_room(load.bound - 1)

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -74,6 +75,48 @@ def test_only_who_knows_the_key_is_answered(port: int) -> None:
 
 def test_calls_are_bounded(port: int) -> None:
     assert call(port, json.dumps({"x": "a" * 1_200_000}).encode()) == 413
+    assert healthy(port)
+
+
+def raw(port: int, framing: bytes, body: bytes) -> bytes:
+    """The answer's first line to a call with the key."""
+    head = b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head += KEY_HEADER.encode() + b": " + KEY.encode() + b"\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=15) as line:
+        line.sendall(head + framing + b"\r\n\r\n")
+        try:
+            line.sendall(body)
+            return line.recv(200).split(b"\r\n")[0]
+        except ConnectionError:
+            return b"closed"
+
+
+def test_a_body_that_comes_in_pieces_is_bounded_too(port: int) -> None:
+    piece = b"8000\r\n" + b"a" * 0x8000 + b"\r\n"
+    told = raw(port, b"Transfer-Encoding: chunked", piece * 48 + b"0\r\n\r\n")
+    assert told == b"closed" or b" 413 " in told
+    assert healthy(port)
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 2\r\nContent-Length: 3", b"Transfer-Encoding: \x0bchunked"])
+def test_framing_that_says_two_things_is_refused(port: int, framing: bytes) -> None:
+    assert b" 400 " in raw(port, framing, b"{}\n")
+    assert healthy(port)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'"x"', b"7", b"null", b"\xff\xfe", b"[" * 50_000, b'{"tracker": 7, "next_action": "x"}'],
+)
+def test_a_body_of_no_shape_that_it_is_sent_holds_up_nobody(port: int, body: bytes) -> None:
+    assert call(port, body) in (200, 400, 404)
+    assert healthy(port)
+
+
+def test_a_packed_body_is_not_unpacked(port: int) -> None:
+    bomb = zlib.compress(b"[" + b"7," * 20_000_000 + b"7]", 1)
+    told = raw(port, b"Content-Encoding: deflate\r\nContent-Length: " + str(len(bomb)).encode(), bomb)
+    assert b" 400 " in told
     assert healthy(port)
 
 

@@ -42,7 +42,7 @@ class Load:
         self._last_end = clock()
         self._last_processor = processor()
         self._working = 0
-        self._line: deque[asyncio.Future[None]] = deque()
+        self._line: deque[tuple[float, asyncio.Future[None]]] = deque()  # since when each waits
         TURNS_BOUND.set(self.bound)
 
     @property
@@ -66,9 +66,15 @@ class Load:
         return BUSY_SLOTS if self.is_busy else QUIET_SLOTS
 
     def has_room(self, under_way: int, *, urgent: bool = False) -> bool:
-        """Whether a further turn may begin beside those under way."""
+        """Whether a further turn may begin beside those under way.
+
+        What turns cost is known late where the machine has other work too: so nobody joins a line whose first has
+        waited for all of the seconds that are accepted.
+        """
         TURNS_BOUND.set(self.bound)
-        return under_way < self.bound * (URGENT_SHARE if urgent else 1)
+        if urgent:
+            return under_way < self.bound * URGENT_SHARE
+        return under_way < self.bound and not (self._line and self._clock() - self._line[0][0] > SECONDS)
 
     @staticmethod
     def pause() -> float:
@@ -104,7 +110,7 @@ class Load:
 
     async def _queue(self) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._line.append(place)
+        self._line.append((self._clock(), place))
         try:
             await place
         except asyncio.CancelledError:
@@ -115,7 +121,7 @@ class Load:
 
     def _let_in(self) -> None:
         while self._line and self._working < self.slots:
-            place = self._line.popleft()
+            _, place = self._line.popleft()
             if not place.done():
                 self._working += 1
                 place.set_result(None)

@@ -128,16 +128,25 @@ def _reaches(statements: Statements, start: int, end: int) -> bool:
 
 def _over(statements: Statements, statement: Statement, candidate: Candidate, who: str) -> bool:
     entry = candidate.entry
-    if entry.kind == "condition" and any(0 <= candidate.start - c.end <= 3 for c in statement.of("stopped")):
-        return True
-    if entry.kind == "condition" and any(
-        _just_stopped(statements, c.start, candidate.end) for c in statement.of("stopped")
-    ):
+    if entry.kind == "condition" and _stopped(statements, statement, candidate):
         return True
     if entry.lasting:
         return who == OTHER and not statements.words(statement).isdisjoint({"had", "died", "passed", "was", "turned"})
     if statement.past or (who == OTHER and _told(statements, statement)):
         return True
+    return _long_ago(statements, statement, candidate) or _ended(statements, statement, candidate)
+
+
+def _stopped(statements: Statements, statement: Statement, candidate: Candidate) -> bool:
+    """Whether a medicine is told as stopped, before or right behind its name."""
+    cues = statement.of("stopped")
+    before = any(0 <= candidate.start - c.end <= 3 for c in cues)
+    return before or any(_just_stopped(statements, c.start, candidate.end) for c in cues)
+
+
+def _long_ago(statements: Statements, statement: Statement, candidate: Candidate) -> bool:
+    """Whether a cue of the past in the same statement is about it, and nothing near says that it is new."""
+    entry = candidate.entry
     names = ("past",) if entry.months else ("past", "past_months")
     for cue in (c for c in statement.of(*names) if c.start not in candidate.core):
         near = statements.words(statement)
@@ -149,7 +158,12 @@ def _over(statements: Statements, statement: Statement, candidate: Candidate, wh
         story = statements.row.tokens[cue.start].norm in {"when", "after"}
         if not story or cue.start > candidate.start or not _closed(statements, cue.end, candidate.start):
             return True
-    over = ("past_after",) if entry.brief else ("past_after", "ended")
+    return False
+
+
+def _ended(statements: Statements, statement: Statement, candidate: Candidate) -> bool:
+    """Whether what follows says that it is over: behind it, or at the head of what comes next in the sentence."""
+    over = ("past_after",) if candidate.entry.brief else ("past_after", "ended")
     if any(c.start >= candidate.end for c in statement.of(*over)):
         return True
     for n, following in enumerate(statements.after(statement)):

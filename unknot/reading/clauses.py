@@ -12,6 +12,13 @@ _RUN_ON = frozenset(  # with these a statement may begin without any sign
     {"what", "how", "why", "should", "is", "can", "i", "he", "she", "they", "we", "it", "there", "everything"}
     | {"my", "his", "her"}
 )
+_QUESTION = frozenset({"do", "should", "i", "can", "long", "is", "it", "this"})
+_STATE = frozenset({"is", "isnt", "was", "has", "hasnt", "feels", "hurts", "wont", "started", "went", "just"})
+_RUN_ON_FOLLOWED = {  # and with these only before one of these words
+    **dict.fromkeys(("what", "how", "why", "should"), _QUESTION),
+    **dict.fromkeys(("is", "can"), frozenset({"it", "this", "i"})),
+    **dict.fromkeys(("it", "there", "everything"), _STATE),
+}
 _LIST = frozenset({",", "and", "or", "nor", "/", "-", ":"})
 
 
@@ -193,34 +200,19 @@ def _run_on(g: Grammar, tokens: list[Token], i: int, clause_start: int) -> bool:
     ahead = ahead[:stop]
     if len(ahead) < 2 or not _has_predicate(g, tokens[clause_start:i]):
         return False
-    following = ahead[1].norm
-    if token.norm in {"what", "how", "why", "should"}:
-        return following in {"do", "should", "i", "can", "long", "is", "it", "this"}
-    if token.norm in {"is", "can"}:
-        return following in {"it", "this", "i"}
+    if token.norm in _RUN_ON_FOLLOWED:
+        return ahead[1].norm in _RUN_ON_FOLLOWED[token.norm]
     if token.norm in {"i", "he", "she", "they", "we"}:
         return before.norm not in g.possessives
-    if token.norm in {"it", "there", "everything"}:
-        return following in {
-            "is",
-            "isnt",
-            "was",
-            "has",
-            "hasnt",
-            "feels",
-            "hurts",
-            "wont",
-            "started",
-            "went",
-            "just",
-        }
-    if token.norm in {"my", "his", "her"}:
-        # the noun phrase must be a subject, not the object of the verb before it
-        if before.norm in g.verbs - {"out", "again"}:
+    # The noun phrase must be a subject, not the object of the verb before it.
+    return token.norm in {"my", "his", "her"} and before.norm not in g.verbs - {"out", "again"} and _subject(g, ahead)
+
+
+def _subject(g: Grammar, ahead: list[Token]) -> bool:
+    """Whether a noun phrase that begins `ahead` gets a verb or a state before the next one begins."""
+    for k, token in enumerate(ahead[1:5], start=1):
+        if token.norm in g.verbs | g.states and k > 1:
+            return True
+        if token.norm in g.joiners or token.norm in {"i", "my"}:
             return False
-        for k, t in enumerate(ahead[1:5], start=1):
-            if t.norm in g.verbs | g.states and k > 1:
-                return True
-            if t.norm in g.joiners or t.norm in {"i", "my"}:
-                return False
     return False

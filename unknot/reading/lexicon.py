@@ -196,25 +196,26 @@ class _Builder:
                 if id_ in self.lexicon.entries:
                     raise LexiconError(f"{where}: given twice")
                 entry = _entry(id_, kind, raw, where, self.vocabulary)
-                self.lexicon.entries[id_] = entry
-                for role, text in (
-                    ("phrase", entry.phrases),
-                    ("hint", entry.hints),
-                    ("denied", entry.denied_phrases),
-                ):
-                    self._add(Owner(id_, role, kind), text, where)
-                self._add_combos(entry)
-                for combo in (*entry.combos, *entry.denied_combos):
-                    used.update((*combo.all, *combo.block))
-                    self.gaps.update(filter(None, [combo.gap]))
+                used |= self._add_entry(entry, kind, where)
                 if filename == "medicines.yml":
                     names = {p for p in patterns_of(entry.phrases) if p.isalpha()}
                     self.lexicon.medicines |= names
-                used.update((*entry.unless, *entry.hints_unless))
         for entry in self.lexicon.entries.values():
             for other in (*entry.hides, *entry.yields_to):
                 if other not in self.lexicon.entries:
                     raise LexiconError(f"{entry.id}: unknown id {other!r} in hides or yields_to")
+        return used
+
+    def _add_entry(self, entry: Entry, kind: str, where: str) -> set[str]:
+        """Files an entry with its phrases and combinations; the classes of words that it uses."""
+        self.lexicon.entries[entry.id] = entry
+        for role, text in (("phrase", entry.phrases), ("hint", entry.hints), ("denied", entry.denied_phrases)):
+            self._add(Owner(entry.id, role, kind), text, where)
+        self._add_combos(entry)
+        used = {*entry.unless, *entry.hints_unless}
+        for combo in (*entry.combos, *entry.denied_combos):
+            used.update((*combo.all, *combo.block))
+            self.gaps.update(filter(None, [combo.gap]))
         return used
 
     def _add_combos(self, entry: Entry) -> None:

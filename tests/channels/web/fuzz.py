@@ -37,7 +37,8 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 def serve(port: int, folder: Path) -> None:
     """Serves until this process is ended."""
     tokens, nowhere = {"*": "xoxb-x"}, "http://127.0.0.1:9/api/"  # nobody listens there
-    slack = SlackConfig(tokens, signing_secret=SECRET, api_url=nowhere, seen_file=folder / "seen.db", attempts=1)
+    kept = f"sqlite:///{folder / 'unknot.db'}"
+    slack = SlackConfig(tokens, signing_secret=SECRET, api_url=nowhere, database_url=kept, attempts=1)
     server = FakeServer(folder, beside=[SlackChannel(slack)], **GENEROUS)
     server.port = port
     with server:

@@ -94,6 +94,22 @@ def test_other_words_under_an_id_are_refused_and_never_acknowledged(own_server: 
     assert server.agent.texts == ["my back is in spasm", "hang"]
 
 
+def test_other_choices_under_an_id_are_refused_too(own_server: Make) -> None:
+    """A sign of danger that is ticked under the id of an earlier message must not be told that it was taken."""
+    server = own_server()
+    person = Person(server)
+    person.begin()
+    first = payloads(person.post({"text": "my back is in spasm"}, "message-one"))
+    sign = next(choice["id"] for choice in first[-1]["choices"] if choice["id"] != "none_of_these")
+    assert problem(person.post({"choices": [sign]}, "message-one")) == (409, "other_words")
+    none = payloads(person.post({"choices": ["none_of_these"]}, "message-two"))
+    assert problem(person.post({"choices": [sign]}, "message-two")) == (409, "other_words")
+    assert problem(person.post({"choices": ["none_of_these"], "side": "left"}, "message-two")) == (409, "other_words")
+    assert problem(person.post({"choices": []}, "message-two")) == (400, "bad_request")
+    assert payloads(person.post({"choices": ["none_of_these"]}, "message-two")) == none
+    assert server.agent.texts == ["my back is in spasm", "None of these"]
+
+
 # ---- the clock ----
 
 

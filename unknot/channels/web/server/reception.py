@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sanic.request import Request
@@ -59,7 +59,7 @@ class Reception:
         if not isinstance(message, str) or not _MESSAGE_ID.fullmatch(message):
             raise RefusedError("bad_request")
         if turn := self._turns.find(session.session, message):
-            return _same(turn, body)
+            return await self._same(session, turn, body)
         kept = await self._inbox.find(sender_id(session.session), message)
         if kept is None:
             kept, urgent = await self._new(request, session, message, body)
@@ -67,12 +67,12 @@ class Reception:
             # It was said before: under way on another server, left behind by one that is gone, or over.
             urgent = False
             words = await self._words_of(kept)
-            _check_words(body, words)
+            await self._check_words(session, body, words, kept.last or None)
             kept = Accepted(**{**kept.__dict__, "text": words})
         await self._store.touch(session, self._clock())
         # The same message may have come in a second time meanwhile.
         if turn := self._turns.find(session.session, message):
-            return _same(turn, body)
+            return await self._same(session, turn, body)
         return self._turns.start(session.session, message, kept.text, urgent=urgent, offset=_offset(body))
 
     async def _new(
@@ -132,14 +132,8 @@ class Reception:
         return text
 
     async def _chosen(self, session: Session, body: dict[str, Any]) -> str:
-        ids, side = body["choices"], body.get("side")
-        fits = isinstance(ids, list) and 0 < len(ids) <= _MOST_CHOICES and all(isinstance(i, str) for i in ids)
-        if not fits or not (side is None or (isinstance(side, str) and side in SIDES)):
-            raise RefusedError("bad_request")
-        choices = await self._choices(session, ids)
-        titles = [choices[key].rstrip(" .") for key in dict.fromkeys(ids)]
-        words = ". ".join(titles) if len(titles) > 1 else titles[0]
-        return conversation.typed(f"{words}, {SIDES[side]}" if side else words)
+        ids, side = _choice_in(body)
+        return _titles(await self._choices(session, ids), ids, side)
 
     async def _choices(self, session: Session, ids: list[str]) -> dict[str, str]:
         """What may be chosen. Raises RefusedError when it is not what these ids are of."""
@@ -157,6 +151,32 @@ class Reception:
                 raise RefusedError("away", 1.0)
             await asyncio.sleep(LOCK_PAUSE)
 
+    async def _same(self, session: Session, turn: Turn, body: dict[str, Any]) -> Turn:
+        """The turn under way of a message that comes in again. Raises RefusedError for other words under its id."""
+        await self._check_words(session, body, turn.text, None)
+        return turn
+
+    async def _check_words(self, session: Session, body: dict[str, Any], words: str, last: int | None) -> None:
+        """Raises RefusedError unless these words, or choices that say them, came under the id before.
+
+        `last` is the id of the last event of their turn, None while that is not over. Choices are held against every
+        question before it that offered them; where none is found any more, they are believed.
+        """
+        if "choices" in body:
+            ids, side = _choice_in(body)
+            events = await self._inbox.database.run(lambda db: tail_of(db, sender_id(session.session), last))
+            items = conversation.items_of(events)
+            items += [item for turn in self._turns.of(session.session) for item in turn.items]
+            offers = [conversation.offered([item]) for item in items]
+            said = [_titles(choices, ids, side) for choices in offers if all(key in choices for key in ids)]
+            if said and words not in said:
+                raise RefusedError("other_words")
+            return
+        if not isinstance(body.get("text"), str):
+            raise RefusedError("bad_request")
+        if conversation.typed(body["text"]) != words:
+            raise RefusedError("other_words")
+
     async def _offered(self, session: Session) -> dict[str, str]:
         for turn in reversed(self._turns.of(session.session)):
             if found := conversation.offered(turn.items):
@@ -172,17 +192,17 @@ def _offset(body: dict[str, Any]) -> int | None:
     return offset if fits else None
 
 
-def _same(turn: Turn, body: dict[str, Any]) -> Turn:
-    """The turn under way of a message that comes in again. Raises RefusedError for another message under its id."""
-    _check_words(body, turn.text)
-    return turn
-
-
-def _check_words(body: dict[str, Any], words: str) -> None:
-    """Raises RefusedError unless these words came under the id before; those of choices are known here."""
-    if "choices" in body:
-        return
-    if not isinstance(body.get("text"), str):
+def _choice_in(body: dict[str, Any]) -> tuple[list[str], str | None]:
+    """The ids that were tapped, and the side. Raises RefusedError where they are of no shape that a page sends."""
+    ids, side = body["choices"], body.get("side")
+    fits = isinstance(ids, list) and 0 < len(ids) <= _MOST_CHOICES and all(isinstance(i, str) for i in ids)
+    if not fits or not (side is None or (isinstance(side, str) and side in SIDES)):
         raise RefusedError("bad_request")
-    if conversation.typed(body["text"]) != words:
-        raise RefusedError("other_words")
+    return ids, side
+
+
+def _titles(choices: Mapping[str, str], ids: list[str], side: str | None) -> str:
+    """What tapping these choices says."""
+    titles = [choices[key].rstrip(" .") for key in dict.fromkeys(ids)]
+    words = ". ".join(titles) if len(titles) > 1 else titles[0]
+    return conversation.typed(f"{words}, {SIDES[side]}" if side else words)
