@@ -38,7 +38,7 @@ def kind(agreed: Agreed | None) -> str:
         ("present", {"now": 0.9}, "stated"),
         ("present", {"now": 0.5}, "stated"),
         ("present", {"none": 0.85, "now": 0.1}, "possible"),  # they disagree: one direct question
-        ("present", {"none": 0.999}, "nothing"),
+        ("present", {"none": 0.999}, "possible"),  # explicit words are never dropped unasked
         ("present", {"unchanged": 0.9}, "unchanged/patient"),
         ("present", {"other": 0.9}, "unknown/other"),
         ("present", {"denied": 0.9}, "possible"),  # of a yes and a no neither is believed unasked

@@ -48,7 +48,7 @@ class Thresholds:
     stated: float = 0.85
     possible: float = 0.4
     agreed: float = 0.3
-    doubted: float = 0.03
+    doubted: float = 0.0
     vetoed: float = 0.9
     meant: float = 0.5
 
