@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.support.reminder_server import serve
 from unknot.conversations import reminders
 from unknot.conversations.access import Access
 from unknot.conversations.agreed_time import Stale, Watch
@@ -252,26 +253,6 @@ def test_an_error_does_not_end_it(tmp_path: Path) -> None:
 # --- processes that are killed --------------------------------------------------------------------------------------
 
 
-def _serve(url: str, arrived: str, wall: Any) -> None:
-    """A server in a process of its own; what it brings is a line in a file, under its number."""
-    database = Access(url)
-    clock = lambda: float(wall.value)  # noqa: E731
-    watch = Watch(clock, time.monotonic, hold=0.3, jump=10**9)
-    worker = Reminding(database, clock, time.monotonic, watch, Stale(time.monotonic, 0.6), tick=0.01)
-
-    async def bring(contact: Contact) -> None:
-        # As a channel does: what may have arrived is looked up first.
-        with Path(arrived).open("a+", encoding="ascii") as file:
-            file.seek(0)
-            if contact.tries > 1 and f"{contact.number} " in file.read():
-                return
-            file.write(f"{contact.number} {contact.conversation} {contact.day}\n")
-        await asyncio.sleep(0.002)
-
-    worker.serve("slack:", bring)
-    asyncio.run(worker.run())
-
-
 def test_processes_that_are_killed_lose_and_double_nothing(scene: Scene, tmp_path: Path) -> None:
     people, days = 25, 3
     scene.do(lambda db: reminders.stop(db, WHO))
@@ -284,11 +265,13 @@ def test_processes_that_are_killed_lose_and_double_nothing(scene: Scene, tmp_pat
     scene.do(begin)
     chance, arrived = random.Random(4), tmp_path / "arrived"
     arrived.touch()
-    spawn = multiprocessing.get_context("fork")
+    # From a process that has no threads: a copy of this one may hold locks of theirs.
+    spawn = multiprocessing.get_context("forkserver")
+    spawn.set_forkserver_preload(["tests.support.reminder_server"])
     wall = spawn.Value("d", float(MIDNIGHT))
 
     def fresh() -> Any:
-        process = spawn.Process(target=_serve, args=(scene.url, str(arrived), wall), daemon=True)
+        process = spawn.Process(target=serve, args=(scene.url, str(arrived), wall), daemon=True)
         process.start()
         return process
 

@@ -108,7 +108,16 @@ def test_labels_are_of_a_closed_list() -> None:
     }
     known = {*metrics.LEVELS, *metrics.CHANNELS, *metrics.PHASES, *metrics.LIMITS, *metrics.FAILURES}
     known |= {*metrics.COMPONENTS, "nlu", "rules", "topic", "other", "true", "false", "away", "damaged"}
-    known |= {*metrics.REMINDED, "taken", "dropped", "uninstalled", "revoked", "sent", "failed", "given_up"}  # of Slack
+    known |= {
+        *metrics.REMINDED,
+        "taken",
+        "dropped",
+        "uninstalled",
+        "revoked",
+        "sent",
+        "failed",
+        "given_up",
+    }  # of Slack
     values = set(re.findall(r'(?:channel|phase|kind|limit|level|component|urgent|outcome)="([^"]*)"', text))
     assert values <= known
     assert "emergency" in values
