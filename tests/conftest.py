@@ -19,7 +19,13 @@ settings.load_profile("any machine")
 
 
 # What a test asks for says what it needs; `make check` leaves these out.
-NEEDS = {"trained_model": "e2e", "running_server": "e2e", "redis_server": "servers", "postgres_server": "servers"}
+NEEDS = {
+    "trained_model": "e2e",
+    "running_server": "e2e",
+    "redis_server": "servers",
+    "postgres_server": "servers",
+    "chromium": "browser",
+}
 STALE = "The model is not of these files (or there is none yet): run `make train`, three minutes on two cores."
 
 

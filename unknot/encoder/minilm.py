@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import re
 import tempfile
 import threading
 from collections import OrderedDict
@@ -31,7 +30,6 @@ MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 DIMENSIONS = 384
 
-_PICTOGRAPHS = re.compile("[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]")
 _BATCH = 32  # texts of one length that go through the network at once
 _CHUNK = 1 << 20  # bytes hashed at a time, so that the check does not hold the model in memory twice
 
@@ -149,7 +147,7 @@ class Tokens:
     def each(self, texts: Sequence[str]) -> list[npt.NDArray[np.float16]]:
         """Vectors (tokens, 384) of every text in half precision, those of one length run together."""
         by_length: dict[int, list[int]] = {}
-        encodings = [encoding.ids for encoding in self._tokenizer.encode_batch([_in_words(text) for text in texts])]
+        encodings = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         for at, ids in enumerate(encodings):
             by_length.setdefault(len(ids), []).append(at)
         found: dict[int, npt.NDArray[np.float16]] = {}
@@ -163,18 +161,10 @@ class Tokens:
 
     def of(self, text: str) -> tuple[Vectors, npt.NDArray[np.int64]]:
         """Vectors (tokens, 384) and character offsets (tokens, 2) of a text; an empty one has two tokens too."""
-        encoding = self._tokenizer.encode(_in_words(text))
+        encoding = self._tokenizer.encode(text)
         ids = np.array([encoding.ids], dtype=np.int64)
         vectors = self._session.run([minilm_graph.OUTPUT], {minilm_graph.INPUT: ids})[0][0]
         return np.asarray(vectors, np.float32), np.array(encoding.offsets, dtype=np.int64)
-
-
-def _in_words(text: str) -> str:
-    """The text with a space for every pictograph, so that places stay.
-
-    The vocabulary has none of them: each would be the same unknown word, a sign of illness as much as a smile.
-    """
-    return _PICTOGRAPHS.sub(" ", text)
 
 
 def _session(graph: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -37,7 +37,8 @@ _QUOTES = str.maketrans(
 def plain_text(text: str, max_chars: int) -> str:
     """`text` in one spelling: compatibility forms folded, quotes straight, control characters out, symbols as words.
 
-    An emoji becomes its Unicode name ("thumbs up sign"), so that it means something to the encoder. Of a text longer
+    An emoji becomes its Unicode name ("thumbs up sign"), so that it means something to the encoder; a face says
+    nothing that counts. Of a text longer
     than `max_chars` (4 or more) the first 70 % and the last 30 % are kept: people put the worst last.
     A text that begins with "/" gets an invisible character before it: Rasa's RegexMessageHandler, which runs last,
     would otherwise take it for an intent.
@@ -62,7 +63,9 @@ def _readable(character: str) -> str:
         return " "
     category = unicodedata.category(character)
     if category == "So":
-        return f" {unicodedata.name(character, '').lower()} "
+        name = unicodedata.name(character, "").lower()
+        # Names of faces are full of signs that nobody stated ("face with cold sweat", "face with thermometer").
+        return " " if "face" in name.split() else f" {name} "
     if category[0] == "C" or (category == "Sk" and not character.isascii()):
         return ""  # control, format and unassigned characters, lone surrogates, skin tones of emoji
     return character
