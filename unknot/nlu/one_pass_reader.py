@@ -52,7 +52,7 @@ class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtr
         clause's question is answered too; `crisis`: probability from which a message is a crisis; `emergency`:
         probability that the message as a whole states an emergency, below which a sign that it states is asked about;
         `agreement`: `unknot.reading.agreement.Thresholds` by name; `surer`: findings that the model states alone only
-        from this probability on; `sharpness`: inverse temperature of the ranking;
+        from this probability on, and asks about where it would state others; `sharpness`: inverse temperature of the ranking;
         `pull`: see `unknot.encoder.readout.fit`.
         """
         return {
@@ -82,7 +82,8 @@ class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtr
         self._resource = resource
         self._reader = reader
         self._thresholds = Thresholds(**config["agreement"])
-        self._surer = {f: replace(self._thresholds, stated=p) for f, p in config["surer"].items()}
+        asks_from = self._thresholds.stated  # what resembles everyday things is asked about where others are stated
+        self._surer = {f: replace(self._thresholds, stated=p, possible=asks_from) for f, p in config["surer"].items()}
         self._questions = frozenset(load().questions)
         self._asked_unless_worded = frozenset(f.id for f in load().findings.values() if f.ask_unless_worded)
 
