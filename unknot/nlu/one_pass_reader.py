@@ -52,7 +52,8 @@ class OnePassReader(MadeOfOurFiles, GraphComponent, IntentClassifier, EntityExtr
         clause's question is answered too; `crisis`: probability from which a message is a crisis; `emergency`:
         probability that the message as a whole states an emergency, below which a sign that it states is asked about;
         `agreement`: `unknot.reading.agreement.Thresholds` by name; `surer`: findings that the model states alone only
-        from this probability on, and asks about where it would state others; `sharpness`: inverse temperature of the ranking;
+        from this probability on, and asks about where it would state others;
+        `sharpness`: inverse temperature of the ranking;
         `pull`: see `unknot.encoder.readout.fit`.
         """
         return {
