@@ -116,3 +116,12 @@ def test_emergencies_are_let_in_beyond_the_bound_and_pauses_differ() -> None:
     pauses = {load.pause() for _ in range(50)}
     assert len(pauses) == 50
     assert 1.0 <= min(pauses) <= max(pauses) <= 4.0
+
+
+def test_one_pause_is_no_drowning_and_two_are() -> None:
+    load = Load()
+    load.note_lateness(60.0)
+    assert load.is_busy
+    assert not load.is_drowning
+    load.note_lateness(60.0)
+    assert load.is_drowning

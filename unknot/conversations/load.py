@@ -89,8 +89,8 @@ class Load:
             self.note_lateness(max(0.0, self._clock() - due))
 
     def note_lateness(self, seconds: float) -> None:
-        """By how much the server was late, once."""
-        self._late += 0.3 * (seconds - self._late)
+        """By how much the server was late, once. One pause, however long (a sleeping machine), is no drowning."""
+        self._late += 0.3 * (min(seconds, 3 * DROWNING) - self._late)
         self._let_in()
 
     @asynccontextmanager
