@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-
-from benchmarks.overload import Seen, complaints, measure, report, served
+from benchmarks.overload import Seen, complaints, report
 
 
 def good() -> Seen:
@@ -36,12 +33,3 @@ def test_the_figures_are_those_of_everybody() -> None:
     assert (figures["offered a second"], figures["answered a second"]) == (60.0, 30.0)
     assert figures["accepted to first reply"]["0.95"] == 1.1
     assert figures["emergencies, from the first try"] == {"0.5": 0.3, "0.95": 0.3, "1.0": 0.3}
-
-
-def test_twice_what_it_can_do(trained_model: Path) -> None:
-    """The short form. The goals are stretched: other tests and other programs run on such a machine."""
-    with served(trained_model) as url:
-        seen, figures = asyncio.run(measure(url, 10.0))
-    assert complaints(seen, patience=5.0) == [], figures
-    assert seen.answered > 20
-    assert seen.accepted[True]
