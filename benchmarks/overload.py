@@ -188,8 +188,13 @@ def complaints(seen: Seen, patience: float = 1.0) -> list[str]:
 def served(model: Path) -> Iterator[str]:
     """An assistant with its page, behind one proxy that is believed; its address."""
     with tempfile.TemporaryDirectory(prefix="unknot-overload-") as name:
-        places = {"data_dir": Path(name), "database_url": f"sqlite:///{name}/unknot.db"}
-        settings = Settings(port=free_port(), actions_port=free_port(), proxies=1, **places)  # type: ignore[arg-type]
+        settings = Settings(
+            port=free_port(),
+            actions_port=free_port(),
+            proxies=1,
+            data_dir=Path(name),
+            database_url=f"sqlite:///{name}/unknot.db",
+        )
         app = App(settings, model, ROOT / "credentials.yml")
         with Supervisor(app.parts(), lambda text: None) as supervisor:
             supervisor.start()

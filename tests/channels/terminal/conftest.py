@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.channels.terminal.samples import reply
+from tests.channels.web.serve import FakeServer
+from unknot.channels.terminal.render import Look
+from unknot.channels.terminal.talk import Talk, converse
+from unknot.channels.terminal.transport import RestTransport
+from unknot.channels.terminal.web import WebTransport
 
 
 class Assistant:
@@ -99,3 +106,24 @@ def assistant() -> Iterator[Assistant]:
     yield running
     running.delay.set()
     running.stop()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FakeServer]:
+    with FakeServer(tmp_path) as server:
+        yield server
+
+
+def talk_with(transport: WebTransport | RestTransport, *typed: str) -> str:
+    """What the client says while these lines are typed."""
+    out, err = io.StringIO(), io.StringIO()
+    lines = iter(typed)
+
+    def read_line(_: str) -> str:
+        try:
+            return next(lines)
+        except StopIteration:
+            raise EOFError from None
+
+    assert converse(Talk(transport, Look(), out, err), read_line, lambda: transport, lambda: "") == 0
+    return err.getvalue()

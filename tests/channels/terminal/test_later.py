@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.terminal.test_own_data import server, talk_with  # noqa: F401
+from tests.channels.terminal.conftest import talk_with
 from tests.channels.web.serve import FakeServer
 from tests.channels.web.test_later import day_comes
 from unknot.channels.terminal import later
@@ -17,7 +17,7 @@ from unknot.channels.terminal.web import WebTransport
 from unknot.knowledge.loader import load
 
 
-def test_it_is_shown_once_at_the_next_start(server: FakeServer, tmp_path: Path) -> None:  # noqa: F811
+def test_it_is_shown_once_at_the_next_start(server: FakeServer, tmp_path: Path) -> None:
     kept, first = tmp_path / FILE, WebTransport(server.url)
     list(first.send("my back hurts"))
     assert "09:05 each day (Europe/Berlin)" in change(first, "9:05 Europe/Berlin", kept)
@@ -32,7 +32,7 @@ def test_it_is_shown_once_at_the_next_start(server: FakeServer, tmp_path: Path) 
     assert not kept.exists()
 
 
-def test_a_session_that_is_over_is_forgotten(server: FakeServer, tmp_path: Path) -> None:  # noqa: F811
+def test_a_session_that_is_over_is_forgotten(server: FakeServer, tmp_path: Path) -> None:
     kept, first = tmp_path / FILE, WebTransport(server.url)
     change(first, "21:00", kept)
     first.erase()
@@ -46,7 +46,7 @@ def test_a_start_without_a_reminder_opens_nothing(tmp_path: Path) -> None:
     assert welcome(WebTransport("http://127.0.0.1:9"), tmp_path / FILE) == ""
 
 
-def test_what_is_no_time_is_explained(server: FakeServer) -> None:  # noqa: F811
+def test_what_is_no_time_is_explained(server: FakeServer) -> None:
     said = talk_with(WebTransport(server.url), "/remind tomorrow", "/remind 9:00 UTC", "/remind", "/remind off")
     assert USAGE in said
     assert said.count("09:00 each day (UTC)") == 2

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
+from tests.channels.terminal.conftest import talk_with
 from tests.channels.web.serve import FakeServer
 from tests.support.cases import case_with
-from unknot.channels.terminal.render import Look
-from unknot.channels.terminal.talk import Talk, converse
 from unknot.channels.terminal.transport import RestTransport
 from unknot.channels.terminal.web import WebTransport
 
 WORDS = "ferret-lampshade since tuesday"
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[FakeServer]:
-    with FakeServer(tmp_path) as server:
-        yield server
-
-
-def talk_with(transport: WebTransport | RestTransport, *typed: str) -> str:
-    """What the client says while these lines are typed."""
-    out, err = io.StringIO(), io.StringIO()
-    lines = iter(typed)
-
-    def read_line(_: str) -> str:
-        try:
-            return next(lines)
-        except StopIteration:
-            raise EOFError from None
-
-    assert converse(Talk(transport, Look(), out, err), read_line, lambda: transport, lambda: "") == 0
-    return err.getvalue()
 
 
 def test_a_copy_and_deleting(server: FakeServer, tmp_path: Path) -> None:
